@@ -1,0 +1,52 @@
+/** Every error that Pergola itself raises: a stable code, the fact with the offending value, and the remedy. */
+
+export const errorCodes = [
+  'BAD_CONFIG',
+  'BAD_CURSOR',
+  'BAD_ID',
+  'BAD_INPUT',
+  'BAD_SCHEMA',
+  'CONFLICT',
+  'DATABASE_UNAVAILABLE',
+  'FORBIDDEN',
+  'IMPORT_BAD_FILE',
+  'IMPORT_UNKNOWN_COLUMN',
+  'INTERNAL',
+  'MIGRATION_FAILED',
+  'NOT_FOUND',
+  'POLICY_INVALID',
+  'POLICY_MISSING',
+  'PORT_TAKEN',
+  'SIGN_IN_FAILED',
+  'TOO_MANY_REQUESTS',
+  'UNAUTHENTICATED',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export class PergolaError extends Error {
+  override readonly name = 'PergolaError';
+
+  constructor(
+    readonly code: ErrorCode,
+    /** What is the case, with the offending value. */
+    readonly fact: string,
+    /** What to do about it. */
+    readonly remedy: string,
+    /** Where in the caller's input or in the selection, such as `data.site.connect`. */
+    readonly path?: string,
+  ) {
+    super(`${fact} ${remedy}`.trim());
+  }
+}
+
+export const badConfig = (fact: string, remedy: string) => new PergolaError('BAD_CONFIG', fact, remedy);
+
+export const badInput = (fact: string, remedy: string, path?: string) => new PergolaError('BAD_INPUT', fact, remedy, path);
+
+/** Absent and forbidden rows read the same, to the letter: the text names only what the caller sent. */
+export const notFound = (model: string, path?: string) =>
+  new PergolaError('NOT_FOUND', `No ${model} matches.`, 'Check the key, and that you may see the row.', path);
+
+export const forbidden = (what: string, path?: string) =>
+  new PergolaError('FORBIDDEN', `You may not ${what}.`, 'Leave it out, or ask for the right.', path);
