@@ -27,26 +27,31 @@ export type ErrorCode = (typeof errorCodes)[number];
 export class PergolaError extends Error {
   override readonly name = 'PergolaError';
 
-  constructor(
-    readonly code: ErrorCode,
-    /** What is the case, with the offending value. */
-    readonly fact: string,
-    /** What to do about it. */
-    readonly remedy: string,
-    /** Where in the caller's input or in the selection, such as `data.site.connect`. */
-    readonly path?: string,
-  ) {
+  readonly code: ErrorCode;
+  /** What is the case, with the offending value. */
+  readonly fact: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** Where in the caller's input, such as `data.site.connect`. */
+  readonly inputPath: string | undefined;
+
+  constructor(code: ErrorCode, fact: string, remedy: string, inputPath?: string) {
     super(`${fact} ${remedy}`.trim());
+    this.code = code;
+    this.fact = fact;
+    this.remedy = remedy;
+    this.inputPath = inputPath;
   }
 }
 
 export const badConfig = (fact: string, remedy: string) => new PergolaError('BAD_CONFIG', fact, remedy);
 
-export const badInput = (fact: string, remedy: string, path?: string) => new PergolaError('BAD_INPUT', fact, remedy, path);
+export const badInput = (fact: string, remedy: string, inputPath?: string) =>
+  new PergolaError('BAD_INPUT', fact, remedy, inputPath);
 
 /** Absent and forbidden rows read the same, to the letter: the text names only what the caller sent. */
-export const notFound = (model: string, path?: string) =>
-  new PergolaError('NOT_FOUND', `No ${model} matches.`, 'Check the key, and that you may see the row.', path);
+export const notFound = (model: string, inputPath?: string) =>
+  new PergolaError('NOT_FOUND', `No ${model} matches.`, 'Check the key, and that you may see the row.', inputPath);
 
-export const forbidden = (what: string, path?: string) =>
-  new PergolaError('FORBIDDEN', `You may not ${what}.`, 'Leave it out, or ask for the right.', path);
+export const forbidden = (what: string, inputPath?: string) =>
+  new PergolaError('FORBIDDEN', `You may not ${what}.`, 'Leave it out, or ask for the right.', inputPath);

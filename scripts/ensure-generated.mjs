@@ -1,0 +1,69 @@
+/**
+ * Runs `prisma generate` when src/generated is missing or was made from other inputs. `--force` runs it anyway.
+ * Everything it says goes to stderr: stdout is the caller's.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { ensureInstalled } from './ensure-installed.mjs';
+import { withLock } from './lock.mjs';
+import { isEntry, root } from './root.mjs';
+
+/** What the generated files depend on; a package's own version stands in its package.json. */
+const inputs = [
+  'prisma/schema.prisma',
+  'src/model/generator.ts',
+  'node_modules/prisma/package.json',
+  'node_modules/@pothos/plugin-prisma/package.json',
+];
+const stamp = join(root, 'src/generated/.stamp');
+
+export async function ensureGenerated({ force = false } = {}) {
+  await ensureInstalled();
+  if (!force && isCurrent()) return;
+  await withLock('generate', async () => {
+    if (!force && isCurrent()) return;
+    console.error('Generating src/generated from prisma/schema.prisma.');
+    // Taken before the run: an input that changes during it must not count as done.
+    const made = fingerprint();
+    await generate();
+    writeFileSync(stamp, `${made}\n`);
+  });
+}
+
+function isCurrent() {
+  try {
+    return readFileSync(stamp, 'utf8').trim() === fingerprint();
+  } catch {
+    return false;
+  }
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const input of inputs)
+    hash
+      .update(`${input}\0`)
+      .update(readFileSync(join(root, input)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+async function generate() {
+  // The generators are looked up on PATH, and must run on this Node.
+  const path = [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
+  const child = spawn(process.execPath, [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: path, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+  });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  if (code === 0) return;
+  console.error(`${stdout}${stderr}\n\`prisma generate\` failed: correct prisma/schema.prisma as it says above.`);
+  process.exit(1);
+}
+
+if (isEntry(import.meta.url)) await ensureGenerated({ force: process.argv.includes('--force') });

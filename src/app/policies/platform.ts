@@ -1,0 +1,49 @@
+import { hidden, internal, open, readOnly } from '../../policy/policy.ts';
+import { any, named } from '../../policy/rule.ts';
+import { policy } from './language.ts';
+
+export const user = policy('User', ({ role, owner, where, viewer }) => {
+  const self = named('themselves', owner('id'));
+  const colleague = named(
+    'of a common organization',
+    where({ memberships: { some: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } }),
+  );
+  const published = named(
+    'authors of something published',
+    where({
+      observations: {
+        some: { status: { equals: 'PUBLISHED' }, site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } } },
+      },
+    }),
+  );
+  return {
+    read: any(role('admin'), self, colleague, published),
+    link: any(role('admin'), colleague),
+    update: any(role('admin'), self),
+    fields: {
+      id: readOnly,
+      email: { read: any(role('admin'), self) },
+      name: open,
+      passwordHash: hidden,
+      createdAt: readOnly,
+      roles: { read: any(role('admin'), self) },
+      memberships: readOnly,
+      sessions: hidden,
+      apiTokens: hidden,
+      observations: readOnly,
+      reviewedObservations: readOnly,
+      comments: readOnly,
+    },
+  };
+});
+
+export const roleGrant = policy('RoleGrant', ({ role, owner }) => ({
+  read: any(role('admin'), owner('userId')),
+  create: role('admin'),
+  delete: role('admin'),
+  fields: { role: open, user: open },
+}));
+
+export const session = internal('Session');
+
+export const apiToken = internal('ApiToken');

@@ -1,0 +1,118 @@
+/**
+ * Where lucia keeps its sessions: our tables, with what lucia lacks. It stores a hash in place of the
+ * session's secret, ends a session for good at its absolute limit, and goes by a clock that tests can move.
+ */
+import { createHash } from 'node:crypto';
+import type { Adapter, DatabaseSession, Lucia } from 'lucia';
+import type { PrismaClient } from '../generated/sqlite/client.ts';
+
+/** The part of the Prisma client that signing in needs. */
+export type AccountStore = Pick<PrismaClient, 'session' | 'user'>;
+
+export interface SessionUser {
+  id: string;
+  email: string;
+  name: string;
+  /** Lower case: `admin`, `editor`, `reviewer`. */
+  roles: string[];
+}
+
+export interface SessionLimits {
+  /** Counted from the start of the session, and never extended. */
+  absoluteMilliseconds: number;
+  now: () => Date;
+}
+
+type UserAttributes = Omit<SessionUser, 'id'>;
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia<Record<never, never>, UserAttributes>;
+    DatabaseUserAttributes: UserAttributes;
+  }
+}
+
+/** What makes a `SessionUser` out of a row of User. */
+export const sessionUserColumns = { id: true, email: true, name: true, roles: { select: { role: true } } } as const;
+
+export function toSessionUser(row: { id: string; email: string; name: string; roles: { role: string }[] }): SessionUser {
+  return { id: row.id, email: row.email, name: row.name, roles: row.roles.map(({ role }) => role.toLowerCase()).sort() };
+}
+
+export function createSessionAdapter({ session }: Pick<AccountStore, 'session'>, { absoluteMilliseconds, now }: SessionLimits): Adapter {
+  const absoluteEnd = (createdAt: Date) => createdAt.getTime() + absoluteMilliseconds;
+
+  // lucia compares with Date.now() and takes no clock, so at its door times move by the difference of the two clocks.
+  const toLuciaTime = (time: number) => new Date(time - now().getTime() + Date.now());
+  const fromLuciaTime = (time: Date) => time.getTime() - Date.now() + now().getTime();
+
+  const toLuciaSession = (secret: string, userId: string, expiresAt: number): DatabaseSession => ({
+    id: secret,
+    userId,
+    expiresAt: toLuciaTime(expiresAt),
+    attributes: {},
+  });
+
+  return {
+    async getSessionAndUser(secret) {
+      const row = await session.findUnique({
+        where: { id: hashSecret(secret) },
+        select: { createdAt: true, expiresAt: true, user: { select: sessionUserColumns } },
+      });
+      if (!row) return [null, null];
+
+      const limit = absoluteEnd(row.createdAt);
+      const expiresAt = Math.min(row.expiresAt.getTime(), limit);
+      // Decided here and not by lucia, which would answer each use of an old secret with a write.
+      if (expiresAt <= now().getTime()) return [null, null];
+
+      const { id, ...attributes } = toSessionUser(row.user);
+      // A session that cannot be extended any more is shown to lucia as just extended. With its true end lucia
+      // would try again, with a write, on every request of its last half-life.
+      const shown = expiresAt === limit ? now().getTime() + absoluteMilliseconds : expiresAt;
+      return [toLuciaSession(secret, id, shown), { id, attributes }];
+    },
+
+    async getUserSessions() {
+      throw new Error('The secrets of sessions are not stored. Read the rows of Session instead.');
+    },
+
+    async setSession({ id: secret, userId, expiresAt }) {
+      const createdAt = now();
+      await session.create({
+        data: {
+          id: hashSecret(secret),
+          userId,
+          createdAt,
+          expiresAt: new Date(Math.min(fromLuciaTime(expiresAt), absoluteEnd(createdAt))),
+        },
+      });
+    },
+
+    async updateSessionExpiration(secret, expiresAt) {
+      const id = hashSecret(secret);
+      const row = await session.findUnique({ where: { id }, select: { createdAt: true } });
+      if (!row) return;
+      const end = Math.min(fromLuciaTime(expiresAt), absoluteEnd(row.createdAt));
+      // Not `update`, which throws when the session has been ended in the meantime.
+      await session.updateMany({ where: { id }, data: { expiresAt: new Date(end) } });
+    },
+
+    async deleteSession(secret) {
+      await session.deleteMany({ where: { id: hashSecret(secret) } });
+    },
+
+    async deleteUserSessions(userId) {
+      await session.deleteMany({ where: { userId } });
+    },
+
+    async deleteExpiredSessions() {
+      await session.deleteMany({ where: { expiresAt: { lte: now() } } });
+    },
+  };
+}
+
+/** No salt and no slow hash: the secret is 200 random bits, which nobody can guess from its hash. */
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

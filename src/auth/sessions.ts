@@ -1,0 +1,74 @@
+/** Who is signed in. The only module that knows lucia: see docs/decisions/sessions-with-lucia.md. */
+import { generateIdFromEntropySize, Lucia, TimeSpan } from 'lucia';
+import { createSessionAdapter, type AccountStore, type SessionUser } from './session-adapter.ts';
+
+export type { AccountStore, SessionUser };
+
+export interface SessionOptions {
+  /** A session unused for so long ends. */
+  idleDays?: number;
+  /** A session ends so long after its start, however much it is used. */
+  absoluteDays?: number;
+  now?: () => Date;
+}
+
+export interface StartedSession {
+  /** For the cookie or the header. It is shown this once and cannot be read again. */
+  secret: string;
+  /** The absolute end: the browser keeps the cookie until then, and the server ends a session that is idle before. */
+  expiresAt: Date;
+}
+
+export interface Sessions {
+  /** Always with a new secret, so that nobody can plant one before a sign-in. */
+  start(userId: string): Promise<StartedSession>;
+  /** Null for whatever is not the secret of a live session. Nothing is cached: an ended session is dead at once, in every process. */
+  find(secret: string): Promise<SessionUser | null>;
+  end(secret: string): Promise<void>;
+  /** For "sign out everywhere", and after a change of password. */
+  endAll(userId: string): Promise<void>;
+}
+
+const millisecondsPerDay = 86_400_000;
+
+/** 200 random bits in lower-case base32. */
+const secretBytes = 25;
+const secretPattern = /^[a-z2-7]{40}$/;
+
+export function createSessions(client: Pick<AccountStore, 'session'>, options: SessionOptions = {}): Sessions {
+  const { idleDays = 7, absoluteDays = 30, now = () => new Date() } = options;
+  const absoluteMilliseconds = absoluteDays * millisecondsPerDay;
+  const lucia = new Lucia(createSessionAdapter(client, { absoluteMilliseconds, now }), {
+    sessionExpiresIn: new TimeSpan(idleDays, 'd'),
+    getUserAttributes: (attributes) => attributes,
+  });
+
+  return {
+    async start(userId) {
+      // Sessions that nobody comes back to are removed here: no other request meets them again.
+      await lucia.deleteExpiredSessions();
+      const expiresAt = new Date(now().getTime() + absoluteMilliseconds);
+      const { id: secret } = await lucia.createSession(userId, {}, { sessionId: generateIdFromEntropySize(secretBytes) });
+      return { secret, expiresAt };
+    },
+
+    async find(secret) {
+      if (!isSecret(secret)) return null;
+      const { user } = await lucia.validateSession(secret);
+      return user && { id: user.id, email: user.email, name: user.name, roles: user.roles };
+    },
+
+    async end(secret) {
+      if (isSecret(secret)) await lucia.invalidateSession(secret);
+    },
+
+    async endAll(userId) {
+      await lucia.invalidateUserSessions(userId);
+    },
+  };
+}
+
+/** Asked before the database is: the secret comes from a header, and may be of any length or, through a careless caller, of any type. */
+function isSecret(secret: unknown): secret is string {
+  return typeof secret === 'string' && secretPattern.test(secret);
+}

@@ -1,0 +1,107 @@
+/** From e-mail and password to a session; and the users who can sign in. */
+import { badInput, PergolaError } from '../errors.ts';
+import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import { sessionUserColumns, toSessionUser, type AccountStore, type SessionUser } from './session-adapter.ts';
+import type { Sessions, StartedSession } from './sessions.ts';
+
+type Users = Pick<AccountStore, 'user'>;
+
+export interface SignedIn extends StartedSession {
+  user: SessionUser;
+}
+
+const platformRoles = { admin: 'ADMIN', editor: 'EDITOR', reviewer: 'REVIEWER' } as const;
+export type PlatformRole = keyof typeof platformRoles;
+
+export interface NewUser {
+  email: string;
+  name: string;
+  /** Without one, the user cannot sign in. */
+  password?: string | null;
+  roles?: readonly PlatformRole[];
+}
+
+const minPasswordLength = 8;
+
+/** The one spelling of an e-mail address that is stored, looked up and counted by rate limits. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** Unknown user, wrong password and user without password: the same error, to the letter. */
+const signInFailed = () =>
+  new PergolaError('SIGN_IN_FAILED', 'No user has this e-mail address and this password.', 'Check both, and try again.');
+
+export function createSignIn({ user: users }: Users, sessions: Sessions) {
+  return { signIn };
+
+  async function signIn(email: string, password: string): Promise<SignedIn> {
+    const known = await findByEmail(normalizeEmail(email));
+    // Verified for an unknown user too, against a dummy, so that time does not tell who has an account.
+    const matches = await verifyPassword(known?.passwordHash ?? null, password);
+    if (!known?.passwordHash || !matches) throw signInFailed();
+
+    const started = await sessions.start(known.id);
+    const user = await users.findUnique({ where: { id: known.id }, select: { ...sessionUserColumns, passwordHash: true } });
+    // Read again after the start: the password may have been changed, and all sessions ended, while this
+    // attempt waited its turn, and the session just started would then outlive the old password.
+    const current = user?.passwordHash ?? null;
+    if (!user || (current !== known.passwordHash && !(await verifyPassword(current, password)))) {
+      await sessions.end(started.secret);
+      throw signInFailed();
+    }
+    if (needsRehash(known.passwordHash)) await strengthen(known.id, known.passwordHash, password);
+    return { ...started, user: toSessionUser(user) };
+  }
+
+  async function findByEmail(email: string) {
+    // SQLite's driver cuts a text at NUL, so that "ann@example.test\0x" would find Ann, past a rate limit that counts by e-mail.
+    if (!isEmail(email)) return null;
+    const user = await users.findUnique({ where: { email }, select: { id: true, email: true, passwordHash: true } });
+    // Compared again, because MySQL's collations take "änn" for "ann".
+    return user?.email === email ? user : null;
+  }
+
+  async function strengthen(id: string, oldHash: string, password: string): Promise<void> {
+    const passwordHash = await hashPassword(password).catch((error: unknown) => {
+      // Too busy now: the user is signed in all the same, and the next sign-in tries again.
+      if (error instanceof PergolaError && error.code === 'TOO_MANY_REQUESTS') return null;
+      throw error;
+    });
+    // Only while the hash is still the old one, or a password changed just now would be changed back.
+    if (passwordHash) await users.updateMany({ where: { id, passwordHash: oldHash }, data: { passwordHash } });
+  }
+}
+
+/** For trusted callers, such as the command line, because it says whether an e-mail is taken. Throws BAD_INPUT, CONFLICT. */
+export async function createUser({ user: users }: Users, newUser: NewUser): Promise<SessionUser> {
+  const { name, password = null, roles = [] } = newUser;
+  const email = normalizeEmail(newUser.email);
+  if (!isEmail(email)) throw badInput(`"${newUser.email}" is not an e-mail address.`, 'Use one such as "ann@example.test".', 'email');
+  if (password !== null && [...password].length < minPasswordLength) {
+    throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
+  }
+  const grants = [...new Set(roles)].map((role) => ({ role: toRole(role) }));
+  const passwordHash = password === null ? null : await hashPassword(password);
+  try {
+    const data = { email, name, passwordHash, roles: { create: grants } };
+    return toSessionUser(await users.create({ data, select: sessionUserColumns }));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new PergolaError('CONFLICT', `A user with the e-mail address "${email}" exists.`, 'Use another one.', 'email');
+  }
+}
+
+/** Checked at run time too: on the command line a role is any word. */
+function toRole(role: PlatformRole) {
+  if (Object.hasOwn(platformRoles, role)) return platformRoles[role];
+  throw badInput(`"${role}" is not a role.`, `Use one of: ${Object.keys(platformRoles).join(', ')}.`, 'roles');
+}
+
+function isEmail(email: string): boolean {
+  return email.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email);
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'P2002';
+}

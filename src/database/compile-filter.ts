@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import { modelOf, relationOf, scalarOf, type Model, type Schema } from '../model/model.ts';
+import { isAlways, type Comparison, type Filter, type Operand } from '../policy/filter.ts';
+import type { Engine, Sql } from './engine.ts';
+import { joinRelated } from './join-related.ts';
+import type { Parameter } from './parameters.ts';
+
+export interface CompileContext {
+  readonly schema: Schema;
+  readonly engine: Engine;
+  /** A table alias that this statement has not used yet. */
+  nextAlias(): string;
+}
+
+/** A model's rows under an alias. `used` notes the columns that are asked for. */
+export interface Scope {
+  readonly model: Model;
+  readonly alias: string;
+  readonly used?: Set<string>;
+}
+
+export const truth = sql`1 = 1`;
+export const falsehood = sql`1 = 0`;
+
+export function column(scope: Scope, field: string): Sql {
+  const { column: name } = scalarOf(scope.model, field);
+  scope.used?.add(name);
+  return sql.id(scope.alias, name);
+}
+
+/** The column's value, or null where the viewer may not see it: from here on it behaves as an absent value. */
+export function visibleColumn(scope: Scope, field: string, visible: Filter | undefined, context: CompileContext): Sql {
+  const value = column(scope, field);
+  return visible ? sql`case when ${compileFilter(visible, scope, context)} then ${value} end` : value;
+}
+
+export function parameter(operand: Operand, field: Parameter['field']): Sql {
+  const value: Parameter = { operand, field };
+  return sql`${value}`;
+}
+
+/**
+ * The one compiler of row sets: a filter becomes a condition on the rows of `scope`.
+ *
+ * A negation is carried down to the comparisons, where a column that may be null is asked about: SQL's own `NOT`
+ * of an unknown is unknown, and a row would then be missing from a filter and from its opposite alike.
+ */
+export function compileFilter(filter: Filter, scope: Scope, context: CompileContext, negated = false): Sql {
+  switch (filter.kind) {
+    case 'all':
+    case 'any': {
+      const conjunction = (filter.kind === 'all') !== negated;
+      if (filter.of.length === 0) return conjunction ? truth : falsehood;
+      const conditions = filter.of.map((it) => compileFilter(it, scope, context, negated));
+      if (conditions.length === 1) return conditions[0]!;
+      return sql`(${sql.join(conditions, conjunction ? sql` and ` : sql` or `)})`;
+    }
+    case 'not':
+      return compileFilter(filter.of, scope, context, !negated);
+    case 'some': {
+      const relation = relationOf(scope.model, filter.relation);
+      // The foreign key of a required relation proves that the row is there.
+      if (relation.owning && relation.required && isAlways(filter.filter)) return negated ? falsehood : truth;
+      const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
+      const { from, on } = joinRelated(relation, scope, target, context);
+      const condition = isAlways(filter.filter) ? on : sql`${on} and ${compileFilter(filter.filter, target, context)}`;
+      return negated
+        ? sql`not exists (select 1 from ${from} where ${condition})`
+        : sql`exists (select 1 from ${from} where ${condition})`;
+    }
+    case 'compare':
+      return compileComparison(filter, scope, context, negated);
+  }
+}
+
+function compileComparison(filter: Comparison, scope: Scope, context: CompileContext, negated: boolean): Sql {
+  const field = scalarOf(scope.model, filter.field);
+  const value = visibleColumn(scope, field.name, filter.visible, context);
+  if (filter.operator === 'absent') return negated ? sql`${value} is not null` : sql`${value} is null`;
+  const operands = filter.operands.map((operand) => parameter(operand, field));
+  const condition = compare(filter, value, operands, context.engine);
+  if (!negated) return condition;
+  const mayBeNull = !field.required || filter.visible !== undefined;
+  return mayBeNull ? sql`(${value} is null or not (${condition}))` : sql`not (${condition})`;
+}
+
+function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[], engine: Engine): Sql {
+  const [operand] = operands;
+  if (!operand) throw new Error(`The comparison "${operator}" has no operand.`);
+  switch (operator) {
+    case 'equals':
+      return sql`${value} = ${operand}`;
+    case 'in':
+      return sql`${value} in (${sql.join(operands)})`;
+    case 'lt':
+      return sql`${value} < ${operand}`;
+    case 'lte':
+      return sql`${value} <= ${operand}`;
+    case 'gt':
+      return sql`${value} > ${operand}`;
+    case 'gte':
+      return sql`${value} >= ${operand}`;
+    case 'contains':
+      return engine.contains(value, operand);
+    case 'startsWith':
+      return engine.startsWith(value, operand);
+    case 'endsWith':
+      return engine.endsWith(value, operand);
+    case 'absent':
+      return sql`${value} is null`;
+  }
+}

@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import { modelOf, relationOf, scalarOf } from '../model/model.ts';
+import { isAlways, type Filter, type Operand } from '../policy/filter.ts';
+import { compileFilter, parameter, truth, visibleColumn, type CompileContext, type Scope } from './compile-filter.ts';
+import { compileOrder, compileSeek, type OrderTerm } from './compile-order.ts';
+import type { Sql } from './engine.ts';
+import { joinRelated } from './join-related.ts';
+import { count } from './parameters.ts';
+import type { ListRead, OneRead, Read, Selection } from './read.ts';
+
+/**
+ * Compiles a guarded read into one expression that yields one JSON text: everything nested included, whatever the
+ * depth, so an operation costs one statement a root field. `decode-read.ts` reads the same shape back.
+ *
+ * - a row: `[scalars…, relations…, order values…]`; a scalar that may be withheld takes two places: `[visible, value]`
+ * - one: a row, or null
+ * - list: `[rows, total, skipped]`, of which the rows are one more than the limit when there are more
+ */
+export function compileRead(read: Read, context: CompileContext): Sql {
+  const scope: Scope = { model: modelOf(context.schema, read.model), alias: context.nextAlias() };
+  const from = sql`${sql.table(scope.model.table)} as ${sql.id(scope.alias)}`;
+  return read.kind === 'one'
+    ? compileOne(read, scope, { from, on: truth }, context)
+    : compileList(read, scope, { from, on: truth }, context);
+}
+
+interface Source {
+  readonly from: Sql;
+  readonly on: Sql;
+}
+
+function compileOne(read: OneRead, scope: Scope, source: Source, context: CompileContext): Sql {
+  const row = context.engine.jsonArray(compileSelection(read.select, scope, context));
+  return sql`(select ${row} from ${source.from} where ${where(source, [read.filter], scope, context)} limit 1)`;
+}
+
+function compileList(read: ListRead, scope: Scope, source: Source, context: CompileContext): Sql {
+  const total = read.total
+    ? sql`(select count(*) from ${source.from} where ${where(source, [read.filter], scope, context)})`
+    : sql`null`;
+  const terms = read.order.map((order) => compileOrder(order, scope, read.backwards, context));
+  return context.engine.jsonArray([
+    read.select ? compileRows(read, read.select, terms, scope, source, context) : sql`null`,
+    total,
+    read.seek ? compileSkipped(read, terms, scope, source, context) : sql`0`,
+  ]);
+}
+
+function compileRows(
+  read: ListRead,
+  select: Selection,
+  terms: readonly OrderTerm[],
+  scope: Scope,
+  source: Source,
+  context: CompileContext,
+): Sql {
+  // The page is cut first, and what is nested is fetched for the rows of the page only.
+  const page: Scope = { ...scope, used: new Set() };
+  const item = compileSelection(select, page, context);
+  const places = read.cursors ? terms.map((_, at) => `order${at}`) : [];
+  item.push(...places.map((name, at) => context.engine.toJson(terms[at]!.type, sql.id(scope.alias, name))));
+  const conditions = [where(source, [read.filter], scope, context)];
+  if (read.seek) conditions.push(compileSeek(terms, read.seek.place));
+  return context.engine.jsonRows(context.engine.jsonArray(item), {
+    from: source.from,
+    alias: scope.alias,
+    columns: [
+      ...[...page.used!].map((name) => ({ name, expression: sql.id(scope.alias, name) })),
+      ...places.map((name, at) => ({ name, expression: terms[at]!.expression })),
+    ],
+    where: sql.join(conditions, sql` and `),
+    orderBy: terms.map(({ expression, direction }) => (direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`)),
+    limit: read.limit && compileLimit(read.limit),
+  });
+}
+
+/** One row more than asked for tells whether there are more. */
+const compileLimit = (limit: Operand) => sql`${parameter(limit, count)} + 1`;
+
+/** Whether rows stand at or before the cursor, seen in the direction of reading. */
+function compileSkipped(
+  read: ListRead,
+  terms: readonly OrderTerm[],
+  scope: Scope,
+  source: Source,
+  context: CompileContext,
+): Sql {
+  const rest = compileSeek(terms, read.seek!.place);
+  const condition = sql`${where(source, [read.filter], scope, context)} and not (${rest})`;
+  return sql`exists (select 1 from ${source.from} where ${condition})`;
+}
+
+function compileSelection(select: Selection, scope: Scope, context: CompileContext): Sql[] {
+  const scalars = select.scalars.flatMap(({ field, visible }) => {
+    const { type } = scalarOf(scope.model, field);
+    const value = context.engine.toJson(type, visibleColumn(scope, field, visible, context));
+    return visible ? [sql`(${compileFilter(visible, scope, context)})`, value] : [value];
+  });
+  const relations = select.relations.map(({ relation, read }) => {
+    const field = relationOf(scope.model, relation);
+    const target: Scope = { model: modelOf(context.schema, field.target), alias: context.nextAlias() };
+    const source = joinRelated(field, scope, target, context);
+    return read.kind === 'one' ? compileOne(read, target, source, context) : compileList(read, target, source, context);
+  });
+  return [...scalars, ...relations];
+}
+
+function where(source: Source, filters: readonly Filter[], scope: Scope, context: CompileContext): Sql {
+  const conditions = filters.filter((it) => !isAlways(it)).map((it) => compileFilter(it, scope, context));
+  return sql.join([source.on, ...conditions], sql` and `);
+}

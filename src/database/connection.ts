@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { badConfig } from '../errors.ts';
+import { PrismaClient } from '../generated/sqlite/client.ts';
+import type { Engine } from './engine.ts';
+import { libsqlAdapter, LibsqlConnection } from './engines/libsql-connection.ts';
+import { sqlite } from './engines/sqlite.ts';
+
+/** An open database: one way to read compiled statements, and Prisma Client for writing. */
+export interface Connection {
+  readonly engine: Engine;
+  /** Unguarded: `auth/` keeps its sessions in it. */
+  readonly prisma: PrismaClient;
+  /** The driver adapter that Prisma Client uses too: compiled writes run through its transactions. */
+  readonly adapter: SqlDriverAdapter;
+  /** Runs a compiled read and gives its one JSON text. */
+  read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database that the URL names.
+ *
+ * @throws BAD_CONFIG for a URL of no known engine or a file that cannot be opened.
+ */
+export async function connect(url: string): Promise<Connection> {
+  if (url.startsWith('file:')) return connectFile(resolve(url.slice('file:'.length)));
+  const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'nothing';
+  throw badConfig(`DATABASE_URL begins with "${scheme}", which is no engine of this build.`, 'Use file:./data/pergola.db.');
+}
+
+async function connectFile(path: string): Promise<Connection> {
+  const open = () => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      return new LibsqlConnection(path);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw badConfig(`The database file ${path} cannot be opened: ${reason}.`, 'Make it and its folder writable, or change DATABASE_URL.');
+    }
+  };
+  // Readers see the last committed state while a write is under way: two connections, so that neither waits for the other.
+  const writer = open();
+  const reader = open();
+  const { factory, adapter } = await libsqlAdapter(writer);
+  return {
+    engine: sqlite,
+    prisma: new PrismaClient({ adapter: factory }),
+    adapter,
+    read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
+    async close() {
+      await this.prisma.$disconnect();
+      reader.close();
+      writer.close();
+    },
+  };
+}

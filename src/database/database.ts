@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SqlQueryable } from '@prisma/driver-adapter-utils';
+import { PergolaError } from '../errors.ts';
+import type { PrismaClient } from '../generated/sqlite/client.ts';
+import { keyOf, type Model, type Schema } from '../model/model.ts';
+import type { Filter } from '../policy/filter.ts';
+import type { Policies } from '../policy/policy.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { connect } from './connection.ts';
+import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
+import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
+import { bind } from './parameters.ts';
+import { createPlanner, type Plan } from './plan.ts';
+import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
+import { createRowWriter } from './row-writer.ts';
+import { Values } from './values.ts';
+import { createWriter } from './write.ts';
+import { isRetryable } from './write-errors.ts';
+
+/** The only door to rows. */
+export interface Database {
+  readonly schema: Schema;
+  /** The rows as one viewer may see and change them. Cheap: one is made for every request. */
+  as(viewer: Viewer): ViewerDatabase;
+  /** Without any policy: for `auth/`, which must find the viewer first. */
+  readonly unguarded: PrismaClient;
+  close(): Promise<void>;
+}
+
+export interface ViewerDatabase extends GuardedRows {
+  /** Statements run so far on behalf of this request. */
+  readonly statements: number;
+  /** Prisma-shaped access for hand-written fields, under the same policy. */
+  readonly client: GuardedClient;
+}
+
+const maxAttempts = 5;
+
+/** @throws BAD_CONFIG when the URL names no database that can be opened. */
+export async function openDatabase(url: string, schema: Schema, policies: Policies): Promise<Database> {
+  const connection = await connect(url);
+  const { engine, adapter } = connection;
+  const planner = createPlanner(schema, policies, engine);
+  const clientFor = guardedClientFactory(schema);
+
+  class ViewerRows implements ViewerDatabase {
+    readonly viewer: Viewer;
+    readonly schema = schema;
+    statements = 0;
+    #client: GuardedClient | undefined;
+
+    constructor(viewer: Viewer) {
+      this.viewer = viewer;
+    }
+
+    get policy(): ViewerPolicy {
+      return planner.policyOf(this.viewer);
+    }
+
+    get client(): GuardedClient {
+      return (this.#client ??= clientFor(this));
+    }
+
+    one(read: OneRead, values: Values) {
+      return this.run(planner.plan(read, this.viewer), values);
+    }
+
+    list(read: ListRead, values: Values) {
+      return this.run(planner.plan(read, this.viewer), values);
+    }
+
+    private async run<R extends Read>({ statement, decode }: Plan<R>, { list }: Values) {
+      this.statements++;
+      const text = await connection.read(statement.sql, bind(statement.parameters, list, this.viewer, planner));
+      return decode(text, list);
+    }
+
+    async write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.writeOnce(act);
+        } catch (error) {
+          if (!isRetryable(error)) throw error;
+          if (attempt === maxAttempts) throw busy();
+          await sleep(Math.random() * 20 * 2 ** attempt);
+        }
+      }
+    }
+
+    private async writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+      const transaction = await adapter.startTransaction();
+      try {
+        const { finish, ...writer } = this.writerIn(transaction);
+        const result = await act(writer);
+        await finish();
+        await transaction.commit();
+        return result;
+      } catch (error) {
+        await transaction.rollback();
+        throw error;
+      }
+    }
+
+    private writerIn(transaction: SqlQueryable) {
+      const run = async (sql: string, args: readonly unknown[]) => {
+        this.statements++;
+        const { rows } = await transaction.queryRaw({ sql, args: [...args], argTypes: args.map(() => asItIs) });
+        return rows;
+      };
+      const read = async <R extends Read>({ statement, decode }: Plan<R>, values: Values) => {
+        const bound = bind(statement.parameters, values.list, this.viewer, planner);
+        const [row] = await run(statement.sql, bound);
+        return decode((row?.[0] ?? null) as string | null, values.list);
+      };
+      const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) =>
+        (await read(planner.rowPlan(model, columns, filter), values)) ?? undefined;
+      const rows = createRowWriter({ schema, engine, run });
+      const writer = createWriter({ schema, policy: this.policy, viewer: this.viewer, rows, matching });
+      return { ...writer, one: (of: OneRead, values: Values) => read(planner.plan(of, this.viewer), values) };
+    }
+  }
+
+  return { schema, as: (viewer) => new ViewerRows(viewer), unguarded: connection.prisma, close: () => connection.close() };
+}
+
+/** Values are bound as the engine made them: the adapter need not know what they were. */
+const asItIs = { scalarType: 'unknown', arity: 'scalar' } as const;
+
+const busy = () =>
+  new PergolaError('DATABASE_UNAVAILABLE', 'Other writers were in the way every time.', 'Try again in a moment.');

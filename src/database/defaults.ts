@@ -1,0 +1,37 @@
+import cuid1 from '@bugsnag/cuid';
+import { init as initCuid2 } from '@paralleldrive/cuid2';
+import { nanoid } from 'nanoid';
+import { ulid } from 'ulid';
+import { v4, v7 } from 'uuid';
+import { scalarsOf, type Model } from '../model/model.ts';
+
+const cuid2 = initCuid2();
+
+/** The functions of Prisma's schema language that Prisma Client evaluates itself; the others are the database's. */
+const generators: Record<string, ((args: readonly unknown[]) => unknown) | undefined> = {
+  now: () => new Date(),
+  uuid: ([version]) => (version === 7 ? v7() : v4()),
+  cuid: ([version]) => (version === 2 ? cuid2() : cuid1()),
+  nanoid: ([length]) => nanoid(length === undefined ? undefined : Number(length)),
+  ulid: () => ulid(),
+};
+
+/** The values of columns that nobody gave one, as Prisma Client would fill them in. */
+export function defaultColumns(model: Model, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const field of scalarsOf(model)) {
+    if (given[field.name] !== undefined) continue;
+    if (field.managed) columns[field.name] = new Date();
+    else if (field.default?.kind === 'value') columns[field.name] = field.default.value;
+    else if (field.default) {
+      const value = generators[field.default.name]?.(field.default.args);
+      if (value !== undefined) columns[field.name] = value;
+    }
+  }
+  return columns;
+}
+
+/** The columns that change with every update. */
+export function managedColumns(model: Model): Record<string, unknown> {
+  return Object.fromEntries(scalarsOf(model).flatMap((field) => (field.managed ? [[field.name, new Date()]] : [])));
+}

@@ -1,0 +1,51 @@
+import type { RawBuilder } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { ScalarField, ScalarType } from '../model/model.ts';
+
+/** A piece of SQL. Identifiers and values enter it through Kysely only. */
+export type Sql = RawBuilder<unknown>;
+
+/** Kysely used to compile; the statements run through the engine. */
+export type Compiler = Kysely<Record<string, Record<string, unknown>>>;
+
+/** The rows to be gathered into one JSON array, in order. */
+export interface RowsSource {
+  readonly from: Sql;
+  readonly alias: string;
+  /** Expressions that `item` reads as columns of `alias`. */
+  readonly columns: readonly { readonly name: string; readonly expression: Sql }[];
+  readonly where: Sql;
+  readonly orderBy: readonly Sql[];
+  readonly limit: Sql | undefined;
+}
+
+/**
+ * What Pergola asks of a database. Each engine answers for itself; nothing outside `database/` knows which it is,
+ * and nothing asks an engine for its name in order to decide something: it asks for a capability here.
+ */
+export interface Engine {
+  readonly compiler: Compiler;
+
+  /** `[a, b, c]` as JSON. */
+  jsonArray(items: readonly Sql[]): Sql;
+  /** `[item, item, …]` as JSON, `[]` when there is no row. */
+  jsonRows(item: Sql, source: RowsSource): Sql;
+  /** A whole statement that yields this one value. */
+  selectValue(value: Sql): Sql;
+  /** How a value of the type travels inside JSON without losing a digit. */
+  toJson(type: ScalarType, value: Sql): Sql;
+  /** The opposite of `toJson`; null never comes here. */
+  fromJson(type: ScalarType, value: unknown): unknown;
+  /** The value of a plain column as the driver gives it; for key columns only. */
+  fromColumn(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
+  /** How a JavaScript value of the field is bound to a statement; null never comes here. */
+  toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
+
+  /** `text` contains, starts with or ends with `part`: by code point, case and accents respected, without wildcards. */
+  contains(text: Sql, part: Sql): Sql;
+  startsWith(text: Sql, part: Sql): Sql;
+  endsWith(text: Sql, part: Sql): Sql;
+
+  /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
+  readonly decimalDigits: number;
+}

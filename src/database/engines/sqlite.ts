@@ -1,0 +1,116 @@
+import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { Decimal } from '@prisma/client/runtime/client';
+import type { ScalarType } from '../../model/model.ts';
+import type { Engine, RowsSource, Sql } from '../engine.ts';
+
+const compiler: Engine['compiler'] = new Kysely({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** SQLite takes at most 100 arguments in one call of a function. */
+const maxArguments = 100;
+
+export const sqlite: Engine = {
+  compiler,
+
+  jsonArray(items) {
+    if (items.length <= maxArguments) return sql`json_array(${sql.join(items)})`;
+    // json_insert(array, '$[#]', a, '$[#]', b) appends; each appended item costs two arguments.
+    let array = sql`json_array(${sql.join(items.slice(0, maxArguments))})`;
+    for (let at = maxArguments; at < items.length; at += 45) {
+      const appended = items.slice(at, at + 45).map((item) => sql`'$[#]', ${item}`);
+      array = sql`json_insert(${array}, ${sql.join(appended)})`;
+    }
+    return array;
+  },
+
+  jsonRows(item, source) {
+    return sql`(select json_group_array(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
+  },
+
+  selectValue: (value) => sql`select ${value}`,
+
+  toJson(type, value) {
+    switch (type) {
+      case 'Float':
+        // SQLite's own JSON writes 15 digits; 17 are needed to get the same number back.
+        return sql`format('%!.17g', ${value})`;
+      case 'BigInt':
+      case 'Decimal':
+        return sql`cast(${value} as text)`;
+      case 'Bytes':
+        return sql`case when ${value} is not null then hex(${value}) end`;
+      default:
+        return value;
+    }
+  },
+
+  fromJson(type: ScalarType, value: unknown) {
+    switch (type) {
+      case 'Boolean':
+        return value === 1;
+      case 'BigInt':
+        return BigInt(String(value));
+      case 'Float':
+        return Number(value);
+      case 'Decimal':
+        return new Decimal(String(value));
+      case 'DateTime':
+      case 'Date':
+        return new Date(String(value));
+      case 'Json':
+        return JSON.parse(String(value));
+      case 'Bytes':
+        return new Uint8Array(Buffer.from(String(value), 'hex'));
+      default:
+        return value;
+    }
+  },
+
+  fromColumn({ type }, value) {
+    if (type === 'Int') return Number(value);
+    if (type === 'BigInt') return BigInt(String(value));
+    return type === 'DateTime' || type === 'Date' ? new Date(String(value)) : value;
+  },
+
+  toParameter({ type }, value) {
+    switch (type) {
+      case 'DateTime':
+      case 'Date':
+        return storedDate(value instanceof Date ? value : new Date(String(value)));
+      case 'Boolean':
+        return value ? 1n : 0n;
+      case 'Int':
+        // A JavaScript number is bound as a double, which a column without an affinity would not equal.
+        return BigInt(value as number);
+      case 'Decimal':
+        return Number(value);
+      case 'Json':
+        return JSON.stringify(value);
+      default:
+        return value;
+    }
+  },
+
+  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
+  startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
+  endsWith: (text, part) => sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
+
+  decimalDigits: 15,
+};
+
+function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
+  const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
+  const selected = list.length > 0 ? sql.join(list) : sql`1`;
+  const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
+  const cut = limit ? sql` limit ${limit}` : sql``;
+  return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
+}
+
+/** As Prisma's driver adapter stores it: the text's order is the order in time. */
+const storedDate = (value: Date) => value.toISOString().replace('Z', '+00:00');

@@ -1,0 +1,91 @@
+import { forbidden } from '../errors.ts';
+import { modelOf, relationOf, type Schema } from '../model/model.ts';
+import { all, isAlways, isNever, some, type Filter } from '../policy/filter.ts';
+import type { FieldVerb } from '../policy/rule.ts';
+import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import type { ListRead, Order, OrderExpression, Read, SelectedScalar, Selection } from './read.ts';
+
+export interface GuardContext {
+  readonly schema: Schema;
+  readonly policy: ViewerPolicy;
+}
+
+/**
+ * Compiles a viewer's policy into every level of a read: rows at the root, in lists, at the far end of to-one fields,
+ * and wherever a filter or an order crosses a relation. What comes out needs no further check.
+ *
+ * @throws FORBIDDEN when a filter or an order uses a field that the viewer reads on no row. It is refused, never
+ * dropped: dropping a filter would enlarge the result.
+ */
+export function guardRead<R extends Read>(read: R, context: GuardContext): R {
+  // The caller's filter and the policy's are two conditions side by side. Merging them by key would let one replace the other.
+  const rows = context.policy.rows(read.model, 'read');
+  const filter = all([rows, guardFilter(read.filter, read.model, context)]);
+  const select = read.select && guardSelection(read.select, read.model, context);
+  if (read.kind === 'one') return { ...read, filter, select };
+  return { ...read, filter, select, order: guardOrder(read as ListRead, context) };
+}
+
+/** The caller's conditions, over what the viewer may see only: hidden values count as absent, hidden rows as not there. */
+export function guardFilter(filter: Filter, model: string, context: GuardContext): Filter {
+  switch (filter.kind) {
+    case 'all':
+    case 'any':
+      return { kind: filter.kind, of: filter.of.map((it) => guardFilter(it, model, context)) };
+    case 'not':
+      return { kind: 'not', of: guardFilter(filter.of, model, context) };
+    case 'some': {
+      const { target } = relationOf(modelOf(context.schema, model), filter.relation);
+      const visible = requireField(model, filter.relation, 'filter', context);
+      const inner = all([context.policy.rows(target, 'read'), guardFilter(filter.filter, target, context)]);
+      return visible ? all([visible, some(filter.relation, inner)]) : some(filter.relation, inner);
+    }
+    case 'compare': {
+      const visible = requireField(model, filter.field, 'filter', context);
+      return visible ? { ...filter, visible } : filter;
+    }
+  }
+}
+
+function guardSelection(select: Selection, model: string, context: GuardContext): Selection {
+  return {
+    scalars: select.scalars.map(({ field }): SelectedScalar => {
+      // A field that is readable nowhere is selected as withheld, so that its resolver can refuse it by name.
+      const visible = context.policy.field(model, field, 'read');
+      return isAlways(visible) ? { field } : { field, visible };
+    }),
+    relations: select.relations.map((it) => {
+      const read = guardRead(it.read, context);
+      const right = context.policy.field(model, it.relation, 'read');
+      return { ...it, read: isAlways(right) ? read : { ...read, filter: all([backTo(model, it.relation, right, context), read.filter]) } };
+    }),
+  };
+}
+
+/** A relation field that the viewer reads on some rows only shows nothing on the others. */
+function backTo(model: string, relation: string, right: Filter, { schema }: GuardContext): Filter {
+  return isNever(right) ? right : some(relationOf(modelOf(schema, model), relation).opposite, right);
+}
+
+function guardOrder({ order, model }: ListRead, context: GuardContext): Order[] {
+  return order.map((term) => ({ ...term, by: guardExpression(term.by, model, context) }));
+}
+
+function guardExpression(by: OrderExpression, model: string, context: GuardContext): OrderExpression {
+  if (by.kind === 'field') {
+    const visible = requireField(model, by.field, 'sort', context);
+    return visible ? { ...by, visible } : by;
+  }
+  const visible = requireField(model, by.relation, 'sort', context);
+  const { target } = relationOf(modelOf(context.schema, model), by.relation);
+  const rows = all([context.policy.rows(target, 'read'), by.filter]);
+  const filter = visible ? all([backTo(model, by.relation, visible, context), rows]) : rows;
+  return by.kind === 'count' ? { ...by, filter } : { ...by, filter, of: guardExpression(by.of, target, context) };
+}
+
+/** The condition under which the field may be used so, or undefined where it always may. */
+function requireField(model: string, field: string, verb: FieldVerb, context: GuardContext): Filter | undefined {
+  const right = context.policy.field(model, field, verb);
+  if (isNever(right)) throw forbidden(`${verb === 'sort' ? 'sort' : 'filter'} by ${model}.${field}`);
+  return isAlways(right) ? undefined : right;
+}

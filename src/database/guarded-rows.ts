@@ -1,0 +1,23 @@
+import type { Schema } from '../model/model.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import type { ListRead, OneRead, Row, Rows } from './read.ts';
+import type { Values } from './values.ts';
+import type { Writer } from './write.ts';
+
+/** The rows as one viewer may see and change them. */
+export interface GuardedRows {
+  readonly viewer: Viewer;
+  readonly schema: Schema;
+  readonly policy: ViewerPolicy;
+
+  one(read: OneRead, values: Values): Promise<Row | null>;
+  list(read: ListRead, values: Values): Promise<Rows>;
+  /** Runs in one transaction, judges every new row at its end, and is tried again when another writer was in the way. */
+  write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T>;
+}
+
+export interface TransactionWriter extends Omit<Writer, 'finish'> {
+  /** Reads inside the transaction: for a row that is about to go. */
+  one(read: OneRead, values: Values): Promise<Row | null>;
+}

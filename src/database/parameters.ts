@@ -1,0 +1,44 @@
+import type { EnumType, ScalarField, Schema } from '../model/model.ts';
+import type { Operand } from '../policy/filter.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import type { Engine } from './engine.ts';
+
+/** A value that a compiled statement waits for. */
+export interface Parameter {
+  readonly operand: Operand;
+  readonly field: Pick<ScalarField, 'type' | 'enum'>;
+}
+
+/** A whole number that is no column's: a limit. */
+export const count: Parameter['field'] = { type: 'Int', enum: undefined };
+
+/** Fills a statement's parameters, in its order. */
+export function bind(
+  parameters: readonly Parameter[],
+  values: readonly unknown[],
+  viewer: Viewer,
+  { engine, schema }: { engine: Engine; schema: Schema },
+): unknown[] {
+  return parameters.map(({ operand, field }) => {
+    const value = valueOf(operand, values, viewer);
+    // A filter that lost its value must not run: bound as null it would match nothing here and everything under a `not`.
+    if (value === undefined || value === null) throw new Error('A statement is missing one of its values.');
+    const stored = field.enum ? storedEnum(schema.enums.get(field.enum), value) : value;
+    return engine.toParameter(field, stored);
+  });
+}
+
+function valueOf(operand: Operand, values: readonly unknown[], viewer: Viewer): unknown {
+  switch (operand.kind) {
+    case 'constant':
+      return operand.value;
+    case 'argument':
+      return values[operand.at];
+    case 'viewer':
+      return viewer[operand.value];
+  }
+}
+
+export function storedEnum(type: EnumType | undefined, value: unknown): unknown {
+  return type?.values.find(({ name }) => name === value)?.stored ?? value;
+}

@@ -1,0 +1,138 @@
+import { sql } from 'kysely';
+import { badInput } from '../errors.ts';
+import { keyOf, modelOf, relationOf, scalarOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import { defaultColumns, managedColumns } from './defaults.ts';
+import type { Engine, Sql } from './engine.ts';
+import { checkValue } from './parse-arguments.ts';
+import { storedEnum } from './parameters.ts';
+import { toWriteError } from './write-errors.ts';
+
+export type KeyValues = Record<string, unknown>;
+
+export interface RowWriterContext {
+  readonly schema: Schema;
+  readonly engine: Engine;
+  /** Runs inside the transaction and gives the rows that the statement returns, as arrays. */
+  run(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+}
+
+/**
+ * Writes rows by their columns. It asks for no right: `write.ts` does, before and after.
+ *
+ * @throws CONFLICT, BAD_INPUT with the path in the caller's input.
+ */
+export function createRowWriter({ schema, engine, run }: RowWriterContext) {
+  const execute = async (model: Model, path: string, statement: Sql): Promise<unknown[][]> => {
+    const { sql: text, parameters } = statement.compile(engine.compiler);
+    try {
+      return await run(text, parameters);
+    } catch (error) {
+      throw toWriteError(error, model.name, path);
+    }
+  };
+
+  const stored = (model: Model, name: string, value: unknown) => {
+    if (value === null || value === undefined) return null;
+    const field = scalarOf(model, name);
+    return engine.toParameter(field, field.enum ? storedEnum(schema.enums.get(field.enum), value) : value);
+  };
+  const columnOf = (model: Model, name: string) => sql.id(scalarOf(model, name).column);
+  const keyIs = (model: Model, key: KeyValues) =>
+    sql.join(
+      keyOf(model).fields.map((name) => sql`${columnOf(model, name)} = ${stored(model, name, key[name])}`),
+      sql` and `,
+    );
+  const returned = (model: Model, [row]: readonly unknown[][]): KeyValues => {
+    if (!row) throw new Error(`${model.name} vanished while it was written.`);
+    return Object.fromEntries(keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]));
+  };
+  const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
+
+  return {
+    async insert(model: Model, given: KeyValues, path: string): Promise<KeyValues> {
+      const columns = { ...given, ...defaultColumns(model, given) };
+      checkColumns(model, columns, engine, path);
+      checkRequired(model, columns, path);
+      const names = Object.keys(columns);
+      const list = names.map((name) => columnOf(model, name));
+      const values = names.map((name) => sql`${stored(model, name, columns[name])}`);
+      const into = sql`insert into ${sql.table(model.table)}`;
+      const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : sql`default values`;
+      return returned(model, await execute(model, path, sql`${into} ${body} returning ${keyColumns(model)}`));
+    },
+
+    async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {
+      const columns = { ...managedColumns(model), ...given };
+      checkColumns(model, columns, engine, path);
+      const changes = Object.entries(columns).map(([name, value]) => sql`${columnOf(model, name)} = ${stored(model, name, value)}`);
+      const statement = sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${keyIs(model, key)} returning ${keyColumns(model)}`;
+      return returned(model, await execute(model, path, statement));
+    },
+
+    async delete(model: Model, key: KeyValues, path: string): Promise<void> {
+      await execute(model, path, sql`delete from ${sql.table(model.table)} where ${keyIs(model, key)}`);
+    },
+
+    /** Ties a row to another of an implicit many-to-many; tied already is as good. */
+    async tie(model: Model, key: KeyValues, relation: RelationField, far: KeyValues, path: string): Promise<void> {
+      const { table, ends, tied } = tieOf(model, key, relation, far);
+      const list = sql.join(ends.map(({ column }) => column));
+      const values = sql.join(ends.map(({ value }) => sql`${value}`));
+      await execute(model, path, sql`insert into ${table} (${list}) select ${values} where not exists (select 1 from ${table} where ${tied})`);
+    },
+
+    async untie(model: Model, key: KeyValues, relation: RelationField, far: KeyValues, path: string): Promise<void> {
+      const { table, tied } = tieOf(model, key, relation, far);
+      await execute(model, path, sql`delete from ${table} where ${tied}`);
+    },
+  };
+
+  function tieOf(model: Model, key: KeyValues, relation: RelationField, far: KeyValues) {
+    const { join } = relationOf(model, relation.name);
+    if (join.kind !== 'table') throw new Error(`${model.name}.${relation.name} has no join table.`);
+    const target = modelOf(schema, relation.target);
+    const end = (of: Model, name: 'A' | 'B', values: KeyValues) => {
+      const field = keyOf(of).fields[0]!;
+      return { column: sql.id(name), value: stored(of, field, values[field]) };
+    };
+    const ends = [end(model, join.near, key), end(target, join.far, far)];
+    const tied = sql.join(ends.map(({ column, value }) => sql`${column} = ${value}`), sql` and `);
+    return { table: sql.table(join.table), ends, tied };
+  }
+}
+
+export type RowWriter = ReturnType<typeof createRowWriter>;
+
+function checkColumns(model: Model, columns: KeyValues, engine: Engine, path: string) {
+  for (const [name, value] of Object.entries(columns)) {
+    const field = scalarOf(model, name);
+    const at = `${path}.${name}`;
+    checkValue(value, field, at);
+    if (value === null && field.required) throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
+    if (field.type === 'Decimal' && value !== null) checkDigits(String(value), engine, at);
+  }
+}
+
+function checkRequired(model: Model, columns: KeyValues, path: string) {
+  for (const field of model.fields.values()) {
+    if (field.kind !== 'scalar' || !field.required || field.default || columns[field.name] !== undefined) continue;
+    throw badInput(`"${path}" lacks ${nameForCallers(model, field.name)}.`, 'Give it a value.', path);
+  }
+}
+
+/** A missing foreign key is a missing relation to callers. */
+function nameForCallers(model: Model, column: string): string {
+  for (const field of model.fields.values()) {
+    if (field.kind === 'relation' && field.owning && field.join.kind === 'columns' && field.join.pairs.some(([here]) => here === column)) {
+      return field.name;
+    }
+  }
+  return column;
+}
+
+function checkDigits(value: string, { decimalDigits }: Engine, path: string) {
+  const digits = value.replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
+  if (digits > decimalDigits) {
+    throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
+  }
+}

@@ -1,0 +1,78 @@
+import { access, constants, mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { badConfig } from '../../errors.ts';
+import { EngineError } from './engine-error.ts';
+
+/**
+ * The absolute path that a `file:` URL means: relative to the working directory, without a `?query`. Only
+ * `file://` URLs are percent-decoded; in `file:./a%20b.db` the name is taken as it is, as Prisma does.
+ * Throws BAD_CONFIG.
+ */
+export function sqliteFilePath(url: string): string {
+  if (url.startsWith('file://')) return pathOfFileUrl(url);
+  const path = url.slice('file:'.length).replace(/\?.*/, '');
+  if (path === '' || path === ':memory:') {
+    throw badConfig(`The database URL ${url} names no file.`, 'Name one, such as file:./data/pergola.db: what is in memory ends with its connection.');
+  }
+  return resolve(path);
+}
+
+function pathOfFileUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw badConfig(`The database URL ${url} names no file of this machine.`, 'Write file:./relative.db or file:/absolute/path.db.');
+  }
+}
+
+/** Throws P1003 when there is no such file, BAD_CONFIG when it is something else than a readable SQLite database. */
+export async function checkDatabaseFile(path: string): Promise<void> {
+  let start: string;
+  try {
+    start = await readStart(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw new EngineError('P1003', `The SQLite database ${path} does not exist.`);
+    throw badConfig(`The database ${path} cannot be read (${codeOf(error)}).`, elsewhere);
+  }
+  if (start !== '' && start !== 'SQLite format 3\0') throw badConfig(`The file ${path} is not a SQLite database.`, elsewhere);
+}
+
+/** Creates the folder and an empty file, which is an empty database. Throws BAD_CONFIG. */
+export async function createDatabaseFile(path: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw badConfig(`The database folder ${folder} cannot be created (${codeOf(error)}).`, elsewhere);
+  }
+  try {
+    // Appends nothing: what another process has created meanwhile stays as it is.
+    await writeFile(path, '', { flag: 'a' });
+  } catch (error) {
+    throw badConfig(`The database ${path} cannot be created (${codeOf(error)}).`, elsewhere);
+  }
+}
+
+/** The folder too, because SQLite writes its journal there. Throws BAD_CONFIG. */
+export async function checkWritable(path: string): Promise<void> {
+  for (const place of [dirname(path), path]) {
+    try {
+      await access(place, constants.W_OK);
+    } catch (error) {
+      throw badConfig(`The database cannot be changed: ${place} is not writable (${codeOf(error)}).`, elsewhere);
+    }
+  }
+}
+
+const elsewhere = 'Give the user who runs Pergola the right to write there, or set DATABASE_URL to another file.';
+
+async function readStart(path: string): Promise<string> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+  return buffer.toString('latin1', 0, bytesRead);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

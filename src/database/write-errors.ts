@@ -1,0 +1,44 @@
+import { PergolaError, type ErrorCode } from '../errors.ts';
+
+/**
+ * What the database refused, in our words. Its own text names columns, constraints and values, among them those of
+ * rows that the viewer may not see, so none of it is passed on.
+ */
+export function toWriteError(error: unknown, model: string, inputPath: string): unknown {
+  const refusal = refusals[kindOf(error)];
+  return refusal ? new PergolaError(refusal.code, refusal.fact(model), refusal.remedy, inputPath) : error;
+}
+
+/** Another writer was in the way; the transaction was undone and may be tried again. */
+export const isRetryable = (error: unknown) => ['SocketTimeout', 'TransactionWriteConflict'].includes(kindOf(error));
+
+/** What a driver adapter of Prisma calls the error, on every engine alike. */
+function kindOf(error: unknown): string {
+  const cause = error instanceof Error && error.name === 'DriverAdapterError' ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
+}
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly fact: (model: string) => string;
+  readonly remedy: string;
+}
+
+const dependent: Refusal = {
+  code: 'CONFLICT',
+  fact: (model) => `Other rows depend on this ${model}, or one that it depends on is gone.`,
+  remedy: 'Change those first.',
+};
+
+const refusals: Record<string, Refusal | undefined> = {
+  UniqueConstraintViolation: {
+    code: 'CONFLICT',
+    fact: (model) => `A ${model} with these unique values cannot be stored.`,
+    remedy: 'Choose other values.',
+  },
+  ForeignKeyConstraintViolation: dependent,
+  RestrictViolation: dependent,
+  NullConstraintViolation: { code: 'BAD_INPUT', fact: (model) => `A required field of ${model} is missing.`, remedy: 'Give it a value.' },
+  LengthMismatch: { code: 'BAD_INPUT', fact: (model) => `A value is too long for its field of ${model}.`, remedy: 'Shorten it.' },
+  ValueOutOfRange: { code: 'BAD_INPUT', fact: (model) => `A number is out of range for its field of ${model}.`, remedy: 'Give a smaller one.' },
+};

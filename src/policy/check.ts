@@ -1,0 +1,102 @@
+import { PergolaError } from '../errors.ts';
+import { relationsOf, type Model, type Schema } from '../model/model.ts';
+import type { Policies, Policy, PolicyDraft } from './policy.ts';
+import { isForEveryone, type RowVerb, type Rule } from './rule.ts';
+
+/**
+ * Holds the policies against the schema, before anything is served.
+ *
+ * @throws POLICY_MISSING for a model without a policy; POLICY_INVALID for a policy of a model that does not exist or
+ * that has one already, for a field that is unknown or not decided upon, for a key that not everybody reads, and for
+ * rules that ask each other in a circle.
+ */
+export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): Policies {
+  const policies = new Map<string, Policy>();
+  for (const draft of drafts) {
+    if (!schema.models.has(draft.model)) throw unknownModel(draft.model, schema);
+    if (policies.has(draft.model)) {
+      throw invalid(`${draft.model} has two policies.`, 'Keep one of them in src/app/policies.');
+    }
+    policies.set(draft.model, draft.resolve(schema));
+  }
+  for (const model of schema.models.values()) {
+    const policy = policies.get(model.name);
+    if (!policy) throw missing(model.name);
+    checkFields(model, policy);
+  }
+  checkCircles(schema, policies);
+  return {
+    get(model) {
+      const policy = policies.get(model);
+      // Never an empty policy in its place: a caller that forgot the model would then be granted by omission elsewhere.
+      if (!policy) throw missing(model);
+      return policy;
+    },
+  };
+}
+
+function unknownModel(name: string, schema: Schema) {
+  const known = [...schema.models.keys()].join(', ');
+  return invalid(`There is a policy for the model "${name}", which is not in prisma/schema.prisma.`, `Models: ${known}.`);
+}
+
+function checkFields(model: Model, policy: Policy) {
+  if (policy.fields.size === 0) return;
+  const key = new Set(model.key?.fields);
+  for (const name of policy.fields.keys()) {
+    if (!model.fields.has(name)) {
+      throw invalid(`The policy of ${model.name} speaks of "${name}", which is not a field of it.`, 'Check the spelling.');
+    }
+  }
+  for (const field of model.fields.values()) {
+    const isForeignKey = field.kind === 'scalar' && field.foreignKey;
+    const rights = policy.fields.get(field.name);
+    if (!rights && !isForeignKey) {
+      throw invalid(
+        `The policy of ${model.name} says nothing about the field "${field.name}".`,
+        `Add ${field.name}: open, readOnly, hidden or { read, write } to its fields.`,
+      );
+    }
+    if (key.has(field.name) && !isForeignKey && !isForEveryone(rights?.read)) {
+      throw invalid(
+        `The key ${model.name}.${field.name} is not readable with its row.`,
+        'Make it readOnly, and restrict the rows instead.',
+      );
+    }
+  }
+}
+
+/** `through` asks the target's rule, which may ask further; a circle would never end. */
+function checkCircles(schema: Schema, policies: ReadonlyMap<string, Policy>) {
+  const visit = (model: string, verb: RowVerb, trail: readonly string[]) => {
+    const place = `${model}.${verb}`;
+    if (trail.includes(place)) {
+      throw invalid(
+        `The rules ${[...trail, place].join(' -> ')} ask each other in a circle.`,
+        'Write one of them with where() instead of through().',
+      );
+    }
+    const policy = policies.get(model)!;
+    for (const { relation, verb: next } of throughs(policy.rows[verb])) {
+      const field = relationsOf(schema.models.get(model)!).find(({ name }) => name === relation);
+      if (!field) throw invalid(`The policy of ${model} goes through "${relation}", which is not a relation of it.`, 'Check the spelling.');
+      visit(field.target, next, [...trail, place]);
+    }
+  };
+  for (const { model, rows } of policies.values()) for (const verb of Object.keys(rows) as RowVerb[]) visit(model, verb, []);
+}
+
+function throughs(rule: Rule): { relation: string; verb: RowVerb }[] {
+  if (rule.kind === 'through') return [rule];
+  if (rule.kind === 'any' || rule.kind === 'all') return rule.rules.flatMap(throughs);
+  return rule.kind === 'not' ? throughs(rule.rule) : [];
+}
+
+const invalid = (fact: string, remedy: string) => new PergolaError('POLICY_INVALID', fact, remedy);
+
+const missing = (model: string) =>
+  new PergolaError(
+    'POLICY_MISSING',
+    `The model ${model} has no policy.`,
+    `Add one to src/app/policies, or internal('${model}') if no API should show it.`,
+  );

@@ -1,0 +1,63 @@
+/**
+ * A condition on one row, as plain data. Callers' filters and compiled rules are both this; SQL is made from it
+ * in one place (`database/compile-filter.ts`).
+ *
+ * Logic has two values: a comparison with an absent value is false, and `not` is the exact opposite. `is`,
+ * `isNot`, `every` and `none` are written with `some` and `not`, so a relation is crossed in one way only.
+ */
+export type Filter =
+  | { readonly kind: 'all'; readonly of: readonly Filter[] }
+  | { readonly kind: 'any'; readonly of: readonly Filter[] }
+  | { readonly kind: 'not'; readonly of: Filter }
+  | Comparison
+  | { readonly kind: 'some'; readonly relation: string; readonly filter: Filter };
+
+export interface Comparison {
+  readonly kind: 'compare';
+  readonly field: string;
+  readonly operator: ComparisonOperator;
+  /** One operand; for `in` any number; for `absent` none. */
+  readonly operands: readonly Operand[];
+  /** The value counts as absent where this does not hold: a field that the viewer reads on some rows only. */
+  readonly visible?: Filter;
+}
+
+export type ComparisonOperator =
+  'absent' | 'equals' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'endsWith';
+
+export type Operand =
+  | { readonly kind: 'constant'; readonly value: unknown }
+  /** The value at this place in the operation's list of values. */
+  | { readonly kind: 'argument'; readonly at: number }
+  | { readonly kind: 'viewer'; readonly value: 'id' };
+
+export const always: Filter = { kind: 'all', of: [] };
+
+/** Matches nothing, wherever it is put: an empty `any` is false at every depth, unlike Prisma's `OR: []` inside an `AND`. */
+export const never: Filter = { kind: 'any', of: [] };
+
+export const isAlways = (filter: Filter) => filter.kind === 'all' && filter.of.length === 0;
+export const isNever = (filter: Filter) => filter.kind === 'any' && filter.of.length === 0;
+
+/** Both conditions, as nested conditions: merging two objects by key would let one overwrite the other. */
+export function all(filters: readonly Filter[]): Filter {
+  const rest = filters.filter((filter) => !isAlways(filter));
+  if (rest.some(isNever)) return never;
+  return rest.length === 1 ? rest[0]! : { kind: 'all', of: rest };
+}
+
+export function any(filters: readonly Filter[]): Filter {
+  const rest = filters.filter((filter) => !isNever(filter));
+  if (rest.some(isAlways)) return always;
+  return rest.length === 1 ? rest[0]! : { kind: 'any', of: rest };
+}
+
+export function not(filter: Filter): Filter {
+  if (isAlways(filter)) return never;
+  if (isNever(filter)) return always;
+  return filter.kind === 'not' ? filter.of : { kind: 'not', of: filter };
+}
+
+export function some(relation: string, filter: Filter): Filter {
+  return isNever(filter) ? never : { kind: 'some', relation, filter };
+}

@@ -1,0 +1,126 @@
+import type { ModelTypes } from '../generated/model-types.ts';
+import type { Schema } from '../model/model.ts';
+import { modelOf } from '../model/model.ts';
+import type { Operand } from './filter.ts';
+import { parseWhere } from './parse-where.ts';
+import { anyone, nobody, type FieldVerb, type RowVerb, type Rule } from './rule.ts';
+import { isViewerValue, viewer, type ViewerValue } from './viewer.ts';
+import type { ModelName, SafeWhere } from './where-types.ts';
+
+/** What is granted on one field. What is not named is denied, except that filter, sort and aggregate follow read. */
+export type FieldRights<M extends string = string> = { readonly [V in FieldVerb]?: Rule<M> };
+
+/** The columns of a relation travel as the relation, so they are not listed. */
+type FieldName<M extends ModelName> =
+  | Exclude<keyof ModelTypes[M]['scalars'], ModelTypes[M]['foreignKeys']>
+  | keyof ModelTypes[M]['toOne']
+  | keyof ModelTypes[M]['toMany'];
+
+/** What is granted on one model. A verb that is left out is denied. */
+export interface PolicyText<M extends ModelName> {
+  readonly read?: Rule<M>;
+  readonly create?: Rule<M>;
+  readonly update?: Rule<M>;
+  readonly delete?: Rule<M>;
+  readonly link?: Rule<M>;
+  /** Every field, so that a new one is a compile error until somebody has decided who may see it. */
+  readonly fields: { readonly [F in FieldName<M> & string]: FieldRights<M> };
+  /** Columns that a create takes from the viewer or from here, never from the caller. */
+  readonly presets?: {
+    readonly [F in keyof ModelTypes[M]['scalars']]?: ModelTypes[M]['scalars'][F] | ViewerValue;
+  };
+}
+
+/** The words that need the model's own names. */
+export interface ModelWords<M extends ModelName, RoleName extends string> {
+  /** The row satisfies this condition. */
+  where(filter: SafeWhere<M>): Rule<M>;
+  /** The viewer is the user whom this column names. */
+  owner(column: ColumnOf<M, string>): Rule<M>;
+  /** The viewer has this right on the row at the other end: "same as its parent". */
+  through(relation: keyof ModelTypes[M]['toOne'] & string, verb?: RowVerb): Rule<M>;
+  /** The viewer has this role everywhere. */
+  role(name: RoleName): Rule<never>;
+  /** The current viewer, for values in conditions and presets. */
+  readonly viewer: typeof viewer;
+}
+
+type ColumnOf<M extends ModelName, T> = {
+  [F in keyof ModelTypes[M]['scalars']]: NonNullable<ModelTypes[M]['scalars'][F]> extends T ? F : never;
+}[keyof ModelTypes[M]['scalars']] &
+  string;
+
+export interface Policy {
+  readonly model: string;
+  readonly rows: { readonly [V in RowVerb]: Rule };
+  readonly fields: ReadonlyMap<string, FieldRights>;
+  readonly presets: ReadonlyMap<string, Operand>;
+}
+
+/** The row is readable, so is the field, and whoever writes the row may write it. */
+export const open: FieldRights<never> = { read: anyone, write: anyone };
+
+/** Readable with the row, never written by a caller. */
+export const readOnly: FieldRights<never> = { read: anyone };
+
+/** Not part of the API. */
+export const hidden: FieldRights<never> = {};
+
+/** A policy as it was written; it is resolved once the schema is known. */
+export interface PolicyDraft {
+  readonly model: string;
+  resolve(schema: Schema): Policy;
+}
+
+/** The checked policies of all models. Asking for a model without one is an error, never an empty grant. */
+export interface Policies {
+  get(model: string): Policy;
+}
+
+/**
+ * The language of policies, with the application's own role names.
+ *
+ * @returns `policy(model, text)`, to be collected in `src/app/policies/index.ts`.
+ */
+export function policyLanguage<RoleName extends string>() {
+  return function policy<M extends ModelName>(
+    model: M,
+    write: (words: ModelWords<M, RoleName>) => PolicyText<NoInfer<M>>,
+  ): PolicyDraft {
+    const resolve = (schema: Schema): Policy => {
+      const text = write(wordsFor<M, RoleName>(schema, model));
+      const { read = nobody, create = nobody, update = nobody, link = nobody } = text;
+      return {
+        model,
+        rows: { read, create, update, link, delete: text.delete ?? nobody },
+        fields: new Map(Object.entries<FieldRights>(text.fields)),
+        presets: new Map(Object.entries(text.presets ?? {}).map(([name, value]) => [name, toOperand(value)])),
+      };
+    };
+    return { model, resolve };
+  };
+}
+
+/** A model that Pergola alone touches: it is not derived at all. */
+export const internal = (model: ModelName): PolicyDraft => {
+  const rows = { read: nobody, create: nobody, update: nobody, delete: nobody, link: nobody };
+  return { model, resolve: () => ({ model, rows, fields: new Map(), presets: new Map() }) };
+};
+
+function wordsFor<M extends ModelName, RoleName extends string>(schema: Schema, name: M): ModelWords<M, RoleName> {
+  const where = (filter: object): Rule<M> => ({
+    kind: 'where',
+    filter: parseWhere(filter, modelOf(schema, name), { schema, toOperand }, `policy ${name}`),
+  });
+  return {
+    viewer,
+    where,
+    owner: (column) => where({ [column]: { equals: viewer.id } }),
+    through: (relation, verb = 'read') => ({ kind: 'through', relation, verb }),
+    role: (role) => ({ kind: 'role', role }),
+  };
+}
+
+function toOperand(value: unknown): Operand {
+  return isViewerValue(value) ? { kind: 'viewer', value: value.viewer } : { kind: 'constant', value };
+}

@@ -1,0 +1,88 @@
+/**
+ * What some tests need and a bare machine may lack. A missing one leaves its tests out, by name, in the closing
+ * lines; one that `TEST_REQUIRE` lists stops the run instead.
+ */
+import { existsSync } from 'node:fs';
+import { inject } from 'vitest';
+
+interface Requirement {
+  /** A path or URL, or undefined when there is none. */
+  find(): string | undefined | Promise<string | undefined>;
+  /** How to get it, to follow its name. */
+  remedy: string;
+}
+
+const chromiumPaths = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+const requirements: Record<'chromium', Requirement> = {
+  chromium: {
+    find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
+    remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
+  },
+};
+
+export type RequirementName = keyof typeof requirements;
+
+/** Where each one is; without the missing ones. */
+export type Found = Partial<Record<RequirementName, string>>;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    requirements: Found;
+  }
+  interface TaskMeta {
+    requirement?: RequirementName;
+  }
+}
+
+/**
+ * For the test file that needs it:
+ *
+ *     const chromium = requirement('chromium');
+ *     describe('GraphiQL', chromium.needed, () => {
+ *       beforeAll(() => launch({ executablePath: chromium.location }));
+ */
+export function requirement(name: RequirementName) {
+  const location = inject('requirements')[name];
+  return {
+    needed: { skip: location === undefined, meta: { requirement: name } },
+    /** Empty when it is missing: what reads it then is skipped. */
+    location: location ?? '',
+  };
+}
+
+/** Looks for all of them, once a run, in the main process. */
+export async function findRequirements(): Promise<Found> {
+  const found: Found = {};
+  for (const name of names) {
+    const location = await requirements[name].find();
+    if (location !== undefined) found[name] = location;
+  }
+  return found;
+}
+
+/** What stands against running with this `TEST_REQUIRE`. */
+export function unmetRequirements(found: Found, required = ''): string[] {
+  return required
+    .split(',')
+    .filter(Boolean)
+    .flatMap((name) => {
+      if (!isName(name)) return [`TEST_REQUIRE names "${name}", which no test knows. Known: ${names.join(', ')}.`];
+      return found[name] === undefined
+        ? [`TEST_REQUIRE names ${name}, which is missing: ${requirements[name].remedy}.`]
+        : [];
+    });
+}
+
+export const leftOut = (name: RequirementName) => `left out: ${name} (${requirements[name].remedy})`;
+
+const names = Object.keys(requirements).filter(isName);
+
+function isName(name: string): name is RequirementName {
+  return Object.hasOwn(requirements, name);
+}
