@@ -10,7 +10,10 @@ const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 export function serializeSessionCookie(secret: string, expiresAt: Date, now = new Date()): string {
   // Anything else could end the value and add an attribute or a header of its own.
   if (!/^[\w-]+$/.test(secret)) {
-    throw badInput('The session secret has a character that a cookie cannot carry.', 'Use a secret as sessions.start() gives it.');
+    throw badInput(
+      'The session secret has a character that a cookie cannot carry.',
+      'Use a secret as sessions.start() gives it.',
+    );
   }
   const maxAgeSeconds = Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
   return `${sessionCookieName}=${secret}; Max-Age=${maxAgeSeconds}; ${attributes}`;

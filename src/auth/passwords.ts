@@ -32,7 +32,7 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(hash: string | null, password: string): Promise<boolean> {
   const bytes = passwordBytes(password);
   const known = hash !== null && isReadable(hash);
-  // Not `if (!known) return false` here: an unknown user would then be answered 50 ms sooner than a known one.
+  // Not `if (!known) return false` here: an unknown user would then be answered much sooner than a known one.
   const matches = await inTurn(() => argon2Verify(known ? hash : dummyHash, bytes));
   return known && matches;
 }
@@ -72,7 +72,7 @@ function unpaddedBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-// Each hash takes 19 MB and one of libuv's four threads for 50 ms. Without a limit a flood of sign-ins
+// Each hash takes 19 MB and one of libuv's four threads for tens of milliseconds. Without a limit a flood of sign-ins
 // would starve the file system and the memory, and without a bound on the queue it would hold every request.
 const maxRunning = 2;
 const maxWaiting = 50;
@@ -84,7 +84,11 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     running += 1;
   } else {
     if (waiting.length >= maxWaiting) {
-      throw new PergolaError('TOO_MANY_REQUESTS', `${maxWaiting} passwords are waiting to be checked.`, 'Try again in a few seconds.');
+      throw new PergolaError(
+        'TOO_MANY_REQUESTS',
+        `${maxWaiting} passwords are waiting to be checked.`,
+        'Try again in a few seconds.',
+      );
     }
     await new Promise<void>((resolve) => waiting.push(resolve));
   }

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Adapter, DatabaseSession, Lucia } from 'lucia';
-import type { PrismaClient } from '../generated/sqlite/client.ts';
+import type { Database } from '../database/database.ts';
 
-/** The part of the Prisma client that signing in needs. */
-export type AccountStore = Pick<PrismaClient, 'session' | 'user'>;
+/** The part of the Prisma client that signing in needs. Unguarded: there is no viewer yet whose policy could hold. */
+export type AccountStore = Pick<Database['unguarded'], 'session' | 'user'>;
 
 export interface SessionUser {
   id: string;
@@ -27,7 +27,7 @@ type UserAttributes = Omit<SessionUser, 'id'>;
 
 declare module 'lucia' {
   interface Register {
-    Lucia: Lucia<Record<never, never>, UserAttributes>;
+    Lucia: Lucia<object, UserAttributes>;
     DatabaseUserAttributes: UserAttributes;
   }
 }
@@ -35,11 +35,15 @@ declare module 'lucia' {
 /** What makes a `SessionUser` out of a row of User. */
 export const sessionUserColumns = { id: true, email: true, name: true, roles: { select: { role: true } } } as const;
 
-export function toSessionUser(row: { id: string; email: string; name: string; roles: { role: string }[] }): SessionUser {
-  return { id: row.id, email: row.email, name: row.name, roles: row.roles.map(({ role }) => role.toLowerCase()).sort() };
+export function toSessionUser(row: Omit<SessionUser, 'roles'> & { roles: { role: string }[] }): SessionUser {
+  const roles = row.roles.map(({ role }) => role.toLowerCase()).toSorted();
+  return { id: row.id, email: row.email, name: row.name, roles };
 }
 
-export function createSessionAdapter({ session }: Pick<AccountStore, 'session'>, { absoluteMilliseconds, now }: SessionLimits): Adapter {
+export function createSessionAdapter(
+  { session }: Pick<AccountStore, 'session'>,
+  { absoluteMilliseconds, now }: SessionLimits,
+): Adapter {
   const absoluteEnd = (createdAt: Date) => createdAt.getTime() + absoluteMilliseconds;
 
   // lucia compares with Date.now() and takes no clock, so at its door times move by the difference of the two clocks.
@@ -91,9 +95,11 @@ export function createSessionAdapter({ session }: Pick<AccountStore, 'session'>,
 
     async updateSessionExpiration(secret, expiresAt) {
       const id = hashSecret(secret);
+      // Before the first await: the two clocks are compared as of now.
+      const idleEnd = fromLuciaTime(expiresAt);
       const row = await session.findUnique({ where: { id }, select: { createdAt: true } });
       if (!row) return;
-      const end = Math.min(fromLuciaTime(expiresAt), absoluteEnd(row.createdAt));
+      const end = Math.min(idleEnd, absoluteEnd(row.createdAt));
       // Not `update`, which throws when the session has been ended in the meantime.
       await session.updateMany({ where: { id }, data: { expiresAt: new Date(end) } });
     },

@@ -48,7 +48,11 @@ export function createSessions(client: Pick<AccountStore, 'session'>, options: S
       // Sessions that nobody comes back to are removed here: no other request meets them again.
       await lucia.deleteExpiredSessions();
       const expiresAt = new Date(now().getTime() + absoluteMilliseconds);
-      const { id: secret } = await lucia.createSession(userId, {}, { sessionId: generateIdFromEntropySize(secretBytes) });
+      const { id: secret } = await lucia.createSession(
+        userId,
+        {},
+        { sessionId: generateIdFromEntropySize(secretBytes) },
+      );
       return { secret, expiresAt };
     },
 

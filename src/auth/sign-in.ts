@@ -30,7 +30,11 @@ export function normalizeEmail(email: string): string {
 
 /** Unknown user, wrong password and user without password: the same error, to the letter. */
 const signInFailed = () =>
-  new PergolaError('SIGN_IN_FAILED', 'No user has this e-mail address and this password.', 'Check both, and try again.');
+  new PergolaError(
+    'SIGN_IN_FAILED',
+    'No user has this e-mail address and this password.',
+    'Check both, and try again.',
+  );
 
 export function createSignIn({ user: users }: Users, sessions: Sessions) {
   return { signIn };
@@ -42,7 +46,10 @@ export function createSignIn({ user: users }: Users, sessions: Sessions) {
     if (!known?.passwordHash || !matches) throw signInFailed();
 
     const started = await sessions.start(known.id);
-    const user = await users.findUnique({ where: { id: known.id }, select: { ...sessionUserColumns, passwordHash: true } });
+    const user = await users.findUnique({
+      where: { id: known.id },
+      select: { ...sessionUserColumns, passwordHash: true },
+    });
     // Read again after the start: the password may have been changed, and all sessions ended, while this
     // attempt waited its turn, and the session just started would then outlive the old password.
     const current = user?.passwordHash ?? null;
@@ -77,7 +84,8 @@ export function createSignIn({ user: users }: Users, sessions: Sessions) {
 export async function createUser({ user: users }: Users, newUser: NewUser): Promise<SessionUser> {
   const { name, password = null, roles = [] } = newUser;
   const email = normalizeEmail(newUser.email);
-  if (!isEmail(email)) throw badInput(`"${newUser.email}" is not an e-mail address.`, 'Use one such as "ann@example.test".', 'email');
+  if (!isEmail(email))
+    throw badInput(`"${newUser.email}" is not an e-mail address.`, 'Use one such as "ann@example.test".', 'email');
   if (password !== null && [...password].length < minPasswordLength) {
     throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
   }
@@ -88,7 +96,12 @@ export async function createUser({ user: users }: Users, newUser: NewUser): Prom
     return toSessionUser(await users.create({ data, select: sessionUserColumns }));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new PergolaError('CONFLICT', `A user with the e-mail address "${email}" exists.`, 'Use another one.', 'email');
+    throw new PergolaError(
+      'CONFLICT',
+      `A user with the e-mail address "${email}" exists.`,
+      'Use another one.',
+      'email',
+    );
   }
 }
 

@@ -44,13 +44,14 @@ async function connectFile(path: string): Promise<Connection> {
   const writer = open();
   const reader = open();
   const { factory, adapter } = await libsqlAdapter(writer);
+  const prisma = new PrismaClient({ adapter: factory });
   return {
     engine: sqlite,
-    prisma: new PrismaClient({ adapter: factory }),
+    prisma,
     adapter,
     read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
     async close() {
-      await this.prisma.$disconnect();
+      await prisma.$disconnect();
       reader.close();
       writer.close();
     },

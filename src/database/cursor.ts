@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PergolaError } from '../errors.ts';
-import type { ScalarField } from '../model/model.ts';
-import type { Engine } from './engine.ts';
+import type { ScalarType } from '../model/model.ts';
 import type { Order, OrderExpression } from './read.ts';
 
 /** Longer ones were not made here. */
@@ -13,37 +12,45 @@ const maxLength = 4000;
  * a forged one names another place in the same readable rows.
  */
 export function encodeCursor(order: readonly Order[], values: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify([markOf(order), ...values])).toString('base64url');
+  const texts = values.map((value) => (typeof value === 'number' || value === null ? value : textOf(value)));
+  return Buffer.from(JSON.stringify([markOf(order), ...texts])).toString('base64url');
 }
 
 /**
  * @returns one value per term, null where it is absent.
  * @throws BAD_CURSOR for what this server did not make for this order.
  */
-export function decodeCursor(
-  cursor: string,
-  order: readonly Order[],
-  fields: readonly Pick<ScalarField, 'type' | 'enum'>[],
-  engine: Engine,
-): unknown[] {
+export function decodeCursor(cursor: string, order: readonly Order[], types: readonly ScalarType[]): unknown[] {
   const [mark, ...values] = parse(cursor);
   if (mark !== markOf(order) || values.length !== order.length) throw badCursor();
-  return values.map((value, at) => {
-    if (value === null) return null;
-    const { type } = fields[at]!;
-    const expected = type === 'Int' || type === 'Boolean' ? 'number' : 'string';
-    if (typeof value !== expected || (type === 'Int' && !Number.isSafeInteger(value))) throw badCursor();
-    return decodeValue(type, value, engine);
-  });
+  return values.map((value, at) => (value === null ? null : decodeValue(types[at]!, value)));
 }
 
-function decodeValue(type: ScalarField['type'], value: unknown, engine: Engine): unknown {
-  try {
-    const decoded = engine.fromJson(type, value);
-    if (decoded instanceof Date && Number.isNaN(decoded.getTime())) throw badCursor();
-    return decoded;
-  } catch {
+function textOf(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+function decodeValue(type: ScalarType, value: unknown): unknown {
+  if (type === 'Int' || type === 'Float') {
+    if (typeof value === 'number' && (type === 'Float' || Number.isSafeInteger(value))) return value;
     throw badCursor();
+  }
+  if (typeof value !== 'string') throw badCursor();
+  switch (type) {
+    case 'Boolean':
+      return value === 'true';
+    case 'BigInt':
+      if (!/^-?\d{1,19}$/.test(value)) throw badCursor();
+      return BigInt(value);
+    case 'Decimal':
+      if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(value)) throw badCursor();
+      return value;
+    case 'DateTime':
+    case 'Date':
+      if (Number.isNaN(Date.parse(value))) throw badCursor();
+      return new Date(value);
+    default:
+      return value;
   }
 }
 

@@ -26,6 +26,9 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
   const width = (read.select?.scalars.length ?? 0) + (read.select?.relations.length ?? 0);
   const withheldPlaces = read.select?.scalars.filter(({ visible }) => visible).length ?? 0;
   const firstPlace = width + withheldPlaces;
+  const decoders = read.order.map(({ by }) => makeValueDecoder(orderedField(by, read.model, context.schema), context));
+  const cursorOf = (item: readonly unknown[]) =>
+    encodeCursor(read.order, decoders.map((decode, at) => decode(item[firstPlace + at] ?? null)));
   return (json: unknown, limitOf: LimitOf): Rows => {
     const [items, total, skipped] = json as [unknown[][] | null, number | null, number];
     const all = items ?? [];
@@ -35,7 +38,7 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
     if (read.backwards) page.reverse();
     return {
       rows: decodeRow ? page.map((item) => decodeRow(item, limitOf)) : [],
-      cursors: read.cursors ? page.map((item) => encodeCursor(read.order, item.slice(firstPlace))) : [],
+      cursors: read.cursors ? page.map(cursorOf) : [],
       more,
       skipped: skipped === 1,
       total: total ?? undefined,
@@ -69,7 +72,7 @@ function makeRowDecoder(modelName: string, select: Selection, context: DecodeCon
   };
 }
 
-function makeValueDecoder(field: ScalarField, { schema, engine }: DecodeContext): (value: unknown) => unknown {
+function makeValueDecoder(field: Pick<ScalarField, 'type' | 'enum'>, { schema, engine }: DecodeContext): (value: unknown) => unknown {
   const { type } = field;
   if (type === 'String' || type === 'Int') return (value) => value;
   const stored = field.enum && schema.enums.get(field.enum)?.values;

@@ -27,7 +27,8 @@ function datamodelModule(datamodel: DMMF.Datamodel, mappings: DMMF.Mappings): st
 
 export interface GeneratedDatamodel {
   readonly datamodel: DMMF.Datamodel;
-  readonly modelOperations: readonly DMMF.ModelMapping[];
+  /** For each model the names of Prisma's operations on it, e.g. `createOne: 'createOneCity'`. */
+  readonly modelOperations: readonly Readonly<Record<string, string | null | undefined>>[];
 }
 
 export const generatedDatamodel: GeneratedDatamodel = JSON.parse(${JSON.stringify(json)});

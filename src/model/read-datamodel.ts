@@ -2,10 +2,12 @@ import type { DMMF } from '@prisma/client/runtime/client';
 import type { GeneratedDatamodel } from '../generated/datamodel.ts';
 import type { Default, EnumType, Field, Join, Key, Model, Operation, ScalarField, ScalarType, Schema } from './model.ts';
 
+type ModelOperations = GeneratedDatamodel['modelOperations'][number];
+
 /** Turns Prisma's datamodel (full, from our generator) into plain models. Ignored and unsupported fields are left out. */
 export function readDatamodel({ datamodel, modelOperations }: GeneratedDatamodel): Schema {
   const enums = new Map(datamodel.enums.map((it) => [it.name, readEnum(it)]));
-  const operations = new Map(modelOperations.map((it) => [it.model, it]));
+  const operations = new Map(modelOperations.map((it) => [it['model'], it]));
   const models = datamodel.models.map((model) => readModel(model, datamodel, operations.get(model.name)));
   return { models: new Map(models.map((model) => [model.name, model])), enums };
 }
@@ -18,7 +20,7 @@ function readEnum(it: DMMF.DatamodelEnum): EnumType {
   };
 }
 
-function readModel(model: DMMF.Model, datamodel: DMMF.Datamodel, mapping: DMMF.ModelMapping | undefined): Model {
+function readModel(model: DMMF.Model, datamodel: DMMF.Datamodel, mapping: ModelOperations | undefined): Model {
   const foreignKeys = new Set(model.fields.flatMap((field) => field.relationFromFields ?? []));
   const fields = model.fields
     .filter((field) => field.kind !== 'unsupported')
@@ -38,9 +40,9 @@ function readModel(model: DMMF.Model, datamodel: DMMF.Datamodel, mapping: DMMF.M
 }
 
 /** Views have no writes, and a model with a required unsupported column has no create: Prisma's mapping knows. */
-function readOperations(mapping: DMMF.ModelMapping | undefined): Set<Operation> {
+function readOperations(mapping: ModelOperations | undefined): Set<Operation> {
   const names = ['create', 'update', 'delete'] as const;
-  return new Set(names.filter((name) => mapping?.[name]));
+  return new Set(names.filter((name) => mapping?.[`${name}One`]));
 }
 
 function readUniques(model: DMMF.Model): Key[] {

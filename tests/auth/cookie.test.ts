@@ -5,7 +5,7 @@ const secret = 'abcdefghijklmnopqrstuvwxyz234567abcdefgh';
 const now = new Date('2024-01-01T00:00:00Z');
 
 describe('the session cookie (attack 2)', () => {
-  it('is for this host, over TLS, out of reach of scripts and of other sites\' forms', () => {
+  it("is for this host, over TLS, out of reach of scripts and of other sites' forms", () => {
     expect(serializeSessionCookie(secret, new Date('2024-01-31T00:00:00Z'), now)).toBe(
       `__Host-pergola=${secret}; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax`,
     );
@@ -19,9 +19,12 @@ describe('the session cookie (attack 2)', () => {
     expect(serializeSessionCookie(secret, new Date('2023-12-31T00:00:00Z'), now)).toContain('; Max-Age=0;');
   });
 
-  it.each(['', 'a; Domain=evil.test', 'a\r\nSet-Cookie: b=c', 'a,b'])('carries no secret that could add an attribute: %j', (value) => {
-    expect(() => serializeSessionCookie(value, now, now)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-  });
+  it.each(['', 'a; Domain=evil.test', 'a\r\nSet-Cookie: b=c', 'a,b'])(
+    'carries no secret that could add an attribute: %j',
+    (value) => {
+      expect(() => serializeSessionCookie(value, now, now)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    },
+  );
 });
 
 describe('a Cookie header', () => {

@@ -55,5 +55,5 @@ async function migrate(url: string): Promise<void> {
 async function migrationFiles(): Promise<string[]> {
   const entries = await readdir(migrationsFolder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return names.sort().map((name) => join(migrationsFolder, name, 'migration.sql'));
+  return names.toSorted().map((name) => join(migrationsFolder, name, 'migration.sql'));
 }

@@ -33,16 +33,16 @@ export async function checkDatabaseFile(path: string): Promise<void> {
     start = await readStart(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw new EngineError('P1003', `The SQLite database ${path} does not exist.`);
-    throw badConfig(`The database ${path} cannot be read (${codeOf(error)}).`, elsewhere);
+    throw badConfig(`The database ${path} cannot be read (${codeOf(error)}).`, otherFile);
   }
-  if (start !== '' && start !== 'SQLite format 3\0') throw badConfig(`The file ${path} is not a SQLite database.`, elsewhere);
+  if (start !== '' && start !== 'SQLite format 3\0') throw badConfig(`The file ${path} is not a SQLite database.`, otherFile);
 }
 
 /** Creates the folder and an empty file, which is an empty database. Throws BAD_CONFIG. */
 export async function createDatabaseFile(path: string): Promise<void> {
   const folder = dirname(path);
   try {
-    await mkdir(folder, { recursive: true });
+    await createFolder(folder);
   } catch (error) {
     throw badConfig(`The database folder ${folder} cannot be created (${codeOf(error)}).`, elsewhere);
   }
@@ -65,7 +65,20 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
+const otherFile = 'Set DATABASE_URL to a SQLite file that the user who runs Pergola may read.';
 const elsewhere = 'Give the user who runs Pergola the right to write there, or set DATABASE_URL to another file.';
+
+/** Not `mkdir` with `recursive`: under /proc, for example, that never returns. */
+async function createFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder).catch((error: unknown) => (codeOf(error) === 'EEXIST' ? undefined : Promise.reject(error)));
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await createFolder(dirname(folder));
+    await make();
+  }
+}
 
 async function readStart(path: string): Promise<string> {
   await using file = await open(path);

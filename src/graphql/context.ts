@@ -1,0 +1,19 @@
+import type { ViewerDatabase } from '../database/database.ts';
+import type { Viewer } from '../policy/viewer.ts';
+
+/** What every resolver of one request shares. */
+export interface Context {
+  readonly viewer: Viewer;
+  /** The rows as this viewer may see and change them. */
+  readonly database: ViewerDatabase;
+  readonly session: SessionActions;
+}
+
+/** What a request can do to its own session. */
+export interface SessionActions {
+  /** The signed-in user, or null. */
+  readonly user: { readonly id: string; readonly email: string; readonly name: string } | null;
+  /** @throws SIGN_IN_FAILED */
+  signIn(email: string, password: string): Promise<{ token: string; expiresAt: Date }>;
+  signOut(): Promise<void>;
+}
