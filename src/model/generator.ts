@@ -27,7 +27,7 @@ function datamodelModule(datamodel: DMMF.Datamodel, mappings: DMMF.Mappings): st
 
 export interface GeneratedDatamodel {
   readonly datamodel: DMMF.Datamodel;
-  /** For each model the names of Prisma's operations on it, e.g. `createOne: 'createOneCity'`. */
+  /** For each model the names of Prisma's operations on it, such as createOne for createOneCity. */
   readonly modelOperations: readonly Readonly<Record<string, string | null | undefined>>[];
 }
 
