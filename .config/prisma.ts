@@ -8,7 +8,8 @@ const { DATABASE_URL, DATABASE_URL_FILE } = process.env;
 // Prisma would download its schema engine; ours is the same one from npm. One that the user names wins.
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ||= resolve(root, 'scripts/schema-engine.mjs');
 
-const url = DATABASE_URL || (DATABASE_URL_FILE ? readFileSync(DATABASE_URL_FILE, 'utf8').trim() : 'file:./data/pergola.db');
+const url =
+  DATABASE_URL || (DATABASE_URL_FILE ? readFileSync(DATABASE_URL_FILE, 'utf8').trim() : 'file:./data/pergola.db');
 
 export default defineConfig({
   schema: resolve(root, 'prisma/schema.prisma'),

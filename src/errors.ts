@@ -17,7 +17,9 @@ export const errorCodes = [
   'POLICY_INVALID',
   'POLICY_MISSING',
   'PORT_TAKEN',
+  'BAD_REQUEST',
   'SIGN_IN_FAILED',
+  'TOO_DEEP',
   'TOO_MANY_REQUESTS',
   'UNAUTHENTICATED',
 ] as const;

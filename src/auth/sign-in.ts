@@ -10,7 +10,7 @@ export interface SignedIn extends StartedSession {
   user: SessionUser;
 }
 
-const platformRoles = { admin: 'ADMIN', editor: 'EDITOR', reviewer: 'REVIEWER' } as const;
+export const platformRoles = { admin: 'ADMIN', editor: 'EDITOR', reviewer: 'REVIEWER' } as const;
 export type PlatformRole = keyof typeof platformRoles;
 
 export interface NewUser {

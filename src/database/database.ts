@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { PergolaError } from '../errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
@@ -25,6 +26,10 @@ export interface Database {
   as(viewer: Viewer): ViewerDatabase;
   /** Without any policy: for `auth/`, which must find the viewer first. */
   readonly unguarded: PrismaClient;
+  /** For people to read, never to decide by. */
+  readonly engineName: string;
+  /** All rows of all models. */
+  countRows(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -121,7 +126,14 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     }
   }
 
-  return { schema, as: (viewer) => new ViewerRows(viewer), unguarded: connection.prisma, close: () => connection.close() };
+  /** Unguarded on purpose: a figure for whoever starts the server. */
+  const countRows = async () => {
+    const total = sql.join([...schema.models.values()].map(({ table }) => sql`(select count(*) from ${sql.table(table)})`), sql` + `);
+    const { sql: text } = engine.selectValue(total).compile(engine.compiler);
+    return Number(await connection.read(text, []));
+  };
+
+  return { schema, engineName: engine.name, countRows, as: (viewer) => new ViewerRows(viewer), unguarded: connection.prisma, close: () => connection.close() };
 }
 
 /** Values are bound as the engine made them: the adapter need not know what they were. */

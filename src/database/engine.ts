@@ -25,6 +25,8 @@ export interface RowsSource {
  */
 export interface Engine {
   readonly compiler: Compiler;
+  /** For people to read. */
+  readonly name: string;
 
   /** `[a, b, c]` as JSON. */
   jsonArray(items: readonly Sql[]): Sql;

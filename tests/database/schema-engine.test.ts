@@ -32,26 +32,43 @@ model Book {
 const createAuthor = 'CREATE TABLE "Author" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);\n';
 const createBook = `CREATE TABLE "Book" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "authorId" INTEGER NOT NULL,
   CONSTRAINT "Book_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "Author" ("id") ON DELETE CASCADE ON UPDATE CASCADE);\n`;
-const migrations = { '1_author': createAuthor, '2_book': createBook };
+const twoMigrations = { '1_author': createAuthor, '2_book': createBook };
 
-describe.concurrent('the CLI', () => {
+describe.concurrent('the CLI', { timeout: 120_000 }, () => {
   it('makes a first migration, applies it, and then finds nothing to do', async () => {
     await using project = await openProject();
     expect(await project.prisma('migrate dev --name init')).toMatchObject({ code: 0 });
-    expect(await readdir(project.path('prisma/migrations/sqlite'))).toEqual([expect.stringMatching(/^\d{14}_init$/), 'migration_lock.toml']);
+    expect(await readdir(project.path('prisma/migrations/sqlite'))).toEqual([
+      expect.stringMatching(/^\d{14}_init$/),
+      'migration_lock.toml',
+    ]);
     expect(await project.tables()).toEqual(['Author', 'Book', '_prisma_migrations']);
-    expect(await project.prisma('migrate dev')).toMatchObject({ code: 0, output: expect.stringContaining('Already in sync') });
+    expect(await project.prisma('migrate dev')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Already in sync'),
+    });
   });
 
   it('applies what is pending once, and says so by its exit code', async () => {
-    await using project = await openProject({ migrations });
-    expect(await project.prisma('migrate status')).toMatchObject({ code: 1, output: expect.stringContaining('P1003') });
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0, output: expect.stringContaining('2_book/') });
-    expect(await project.prisma('migrate status')).toMatchObject({ code: 0, output: expect.stringContaining('up to date') });
+    await using project = await openProject({ migrations: twoMigrations });
+    await deployMigrations(project);
     await project.write({ 'prisma/migrations/sqlite/3_view/migration.sql': 'CREATE VIEW "V" AS SELECT 1; SELECT 1;' });
-    expect(await project.prisma('migrate status')).toMatchObject({ code: 1, output: expect.stringContaining('3_view') });
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0, output: expect.stringContaining('3_view/') });
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0, output: expect.stringContaining('No pending migrations') });
+    expect(await project.prisma('migrate status')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('3_view'),
+    });
+    expect(await project.prisma('migrate deploy')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('3_view/'),
+    });
+    expect(await project.prisma('migrate deploy')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('No pending migrations'),
+    });
+    expect(await project.prisma('migrate status')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('up to date'),
+    });
   });
 
   it('pushes a schema, and keeps the children of a table that it has to rebuild', async () => {
@@ -60,20 +77,27 @@ describe.concurrent('the CLI', () => {
     await project.sql(`INSERT INTO "Author" VALUES (1, 'Ada'); INSERT INTO "Book" VALUES (7, 1);`);
     await project.write({ 'prisma/schema.prisma': schema.replace('name  String', 'name  String?') });
     expect(await project.prisma('db push')).toMatchObject({ code: 0 });
-    expect(await project.rows('SELECT "Author"."name", "Book"."id" FROM "Author" JOIN "Book" ON "authorId" = "Author"."id"')).toEqual([['Ada', 7]]);
-    expect(await project.prisma('db pull --print')).toMatchObject({ code: 0, output: expect.stringMatching(/name +String\?/) });
+    expect(
+      await project.rows('SELECT "Author"."name", "Book"."id" FROM "Author" JOIN "Book" ON "authorId" = "Author"."id"'),
+    ).toEqual([['Ada', 7]]);
+    expect(await project.prisma('db pull --print')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/name +String\?/),
+    });
   });
 
   it('prints a difference as SQL without a database', async () => {
     await using project = await openProject();
-    const { code, output } = await project.prisma('migrate diff --from-empty --to-schema prisma/schema.prisma --script');
+    const { code, output } = await project.prisma(
+      'migrate diff --from-empty --to-schema prisma/schema.prisma --script',
+    );
     expect(code).toBe(0);
     expect(output).toContain('CREATE TABLE "Book"');
     expect(existsSync(project.path('data'))).toBe(false);
   });
 
   it('compares the database with the schema, and exits with 2 when they differ', async () => {
-    await using project = await openProject({ migrations });
+    await using project = await openProject({ migrations: twoMigrations });
     await deployMigrations(project);
     await project.sql('CREATE TABLE "Stray" ("id" INTEGER PRIMARY KEY)');
     const command = 'migrate diff --from-config-datasource --to-schema prisma/schema.prisma --exit-code';
@@ -81,7 +105,7 @@ describe.concurrent('the CLI', () => {
   });
 
   it('resets to what the migrations make, whatever else there was', async (test) => {
-    await using project = await openProject({ migrations });
+    await using project = await openProject({ migrations: twoMigrations });
     await deployMigrations(project);
     await project.sql(`INSERT INTO "Author" VALUES (41, 'Ada'); INSERT INTO "Book" VALUES (7, 41);
       CREATE VIEW "Names" AS SELECT "name" FROM "Author"; CREATE VIRTUAL TABLE "Words" USING fts5("word");
@@ -102,7 +126,7 @@ describe.concurrent('the CLI', () => {
   });
 
   it('says in one line where a database cannot be', async () => {
-    await using project = await openProject({ migrations });
+    await using project = await openProject({ migrations: twoMigrations });
     await project.write({ data: 'a file where the folder belongs' });
     const { code, output } = await project.prisma('migrate deploy');
     expect(code).toBe(1);
@@ -121,31 +145,41 @@ describe.concurrent('the CLI', () => {
   });
 
   it('takes up again after a migration that failed', async () => {
-    await using project = await openProject({ migrations: { ...migrations, '3_bad': 'INSERT INTO "Nowhere" VALUES (1);' } });
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 1, output: expect.stringMatching(/P3018[^]+3_bad[^]+no such table: Nowhere/) });
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 1, output: expect.stringContaining('P3009') });
+    await using project = await openProject({
+      migrations: { ...twoMigrations, '3_bad': 'INSERT INTO "Nowhere" VALUES (1);' },
+    });
+    expect(await project.prisma('migrate deploy')).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/P3018[^]+3_bad[^]+no such table: Nowhere/),
+    });
     expect(await project.prisma('migrate resolve --rolled-back 3_bad')).toMatchObject({ code: 0 });
     await project.write({ 'prisma/migrations/sqlite/3_bad/migration.sql': 'SELECT 1;' });
     expect(await deployMigrations(project)).toEqual({ applied: ['3_bad'], total: 3 });
   });
 });
 
-describe.concurrent('in process', () => {
+describe.concurrent('in process', { timeout: 60_000 }, () => {
   it('makes the same database and the same history as the CLI', async () => {
-    await using ours = await openProject({ migrations });
-    await using prismas = await openProject({ migrations });
+    await using ours = await openProject({ migrations: twoMigrations });
+    await using prismas = await openProject({ migrations: twoMigrations });
     expect(await deployMigrations(ours)).toEqual({ applied: ['1_author', '2_book'], total: 2 });
     expect(await deployMigrations(ours)).toEqual({ applied: [], total: 2 });
     expect(await prismas.prisma('migrate deploy')).toMatchObject({ code: 0 });
-    const history = 'SELECT migration_name, checksum, logs, rolled_back_at, applied_steps_count, typeof(finished_at) FROM _prisma_migrations';
+    const history =
+      'SELECT migration_name, checksum, logs, rolled_back_at, applied_steps_count, typeof(finished_at) FROM _prisma_migrations';
     expect(await ours.rows(history)).toEqual(await prismas.rows(history));
     const tables = 'SELECT type, name, sql FROM sqlite_schema ORDER BY name';
     expect(await ours.rows(tables)).toEqual(await prismas.rows(tables));
   });
 
   it('tells applied, pending, failed and edited migrations apart, and creates nothing', async () => {
-    await using project = await openProject({ migrations });
-    expect(await migrationStatus(project)).toEqual({ applied: [], pending: ['1_author', '2_book'], failed: [], edited: [] });
+    await using project = await openProject({ migrations: twoMigrations });
+    expect(await migrationStatus(project)).toEqual({
+      applied: [],
+      pending: ['1_author', '2_book'],
+      failed: [],
+      edited: [],
+    });
     expect(existsSync(project.path('data'))).toBe(false);
     await deployMigrations(project);
     await project.write({
@@ -159,25 +193,43 @@ describe.concurrent('in process', () => {
       fact: 'The migration 3_bad failed: table "Author" already exists.',
       remedy: expect.stringContaining('npx prisma migrate resolve --rolled-back 3_bad'),
     });
-    expect(await migrationStatus(project)).toEqual({ applied: ['1_author', '2_book'], pending: ['4_later'], failed: ['3_bad'], edited: ['1_author'] });
+    expect(await migrationStatus(project)).toEqual({
+      applied: ['1_author', '2_book'],
+      pending: ['4_later'],
+      failed: ['3_bad'],
+      edited: ['1_author'],
+    });
   });
 
   it('refuses what it cannot migrate, and names the remedy', async () => {
-    await using project = await openProject({ migrations });
+    await using project = await openProject({ migrations: twoMigrations });
     const { migrationsFolder } = project;
     await project.write({ 'text.db': 'This is no database, though its name says so.' });
     const refusals: [string, string, string][] = [
-      [`file:${project.path('text.db')}`, 'BAD_CONFIG', `The file ${project.path('text.db')} is not a SQLite database.`],
+      [
+        `file:${project.path('text.db')}`,
+        'BAD_CONFIG',
+        `The file ${project.path('text.db')} is not a SQLite database.`,
+      ],
       ['file:/proc/pergola/a.db', 'BAD_CONFIG', 'The database folder /proc/pergola cannot be created (ENOENT).'],
       ['file::memory:', 'BAD_CONFIG', 'The database URL file::memory: names no file.'],
       ['oracle://user:secret@host', 'BAD_CONFIG', 'DATABASE_URL is of a kind that cannot be migrated: oracle:'],
     ];
     for (const [url, code, fact] of refusals) {
-      await expect(deployMigrations({ url, migrationsFolder })).rejects.toMatchObject({ code, fact, remedy: expect.stringContaining('.') });
+      await expect(deployMigrations({ url, migrationsFolder })).rejects.toMatchObject({
+        code,
+        fact,
+        remedy: expect.stringContaining('.'),
+      });
     }
     await project.sql('CREATE TABLE "Stray" ("id" INTEGER)');
-    await expect(deployMigrations(project)).rejects.toMatchObject({ code: 'MIGRATION_FAILED', fact: expect.stringContaining('no history') });
-    await expect(deployMigrations({ url: project.url, migrationsFolder: project.path('nowhere') })).rejects.toMatchObject({
+    await expect(deployMigrations(project)).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      fact: expect.stringContaining('no history'),
+    });
+    await expect(
+      deployMigrations({ url: project.url, migrationsFolder: project.path('nowhere') }),
+    ).rejects.toMatchObject({
       code: 'BAD_CONFIG',
       fact: `The migrations folder ${project.path('nowhere')} cannot be read.`,
     });
@@ -186,9 +238,13 @@ describe.concurrent('in process', () => {
   it('applies each migration once when processes start together', async () => {
     const slow = `CREATE TABLE "Number" ("n" INTEGER);
       WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 300000) INSERT INTO "Number" SELECT n FROM up;`;
-    await using project = await openProject({ migrations: { ...migrations, '3_slow': slow } });
-    const answers = await Promise.all([project.deployElsewhere().answer, project.deployElsewhere().answer, deployMigrations(project)]);
-    expect(answers.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 3]);
+    await using project = await openProject({ migrations: { ...twoMigrations, '3_slow': slow } });
+    const answers = await Promise.all([
+      project.deployElsewhere().answer(),
+      project.deployElsewhere().answer(),
+      deployMigrations(project),
+    ]);
+    expect(answers.map(({ applied }) => applied.length).toSorted((a, b) => a - b)).toEqual([0, 0, 3]);
     expect(await project.rows('SELECT migration_name, applied_steps_count FROM _prisma_migrations')).toEqual([
       ['1_author', 1],
       ['2_book', 1],
@@ -198,7 +254,7 @@ describe.concurrent('in process', () => {
 
   it('says what is left to do when the process of a migration was killed, and waits for no dead holder', async () => {
     const endless = 'WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT max(n) FROM up;';
-    await using project = await openProject({ migrations: { ...migrations, '3_endless': endless } });
+    await using project = await openProject({ migrations: { ...twoMigrations, '3_endless': endless } });
     const { child } = project.deployElsewhere();
     while ((await migrationStatus(project)).failed.length === 0) await sleep(50);
     child.kill('SIGKILL');
@@ -231,7 +287,10 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
   await copyFile(join(root, '.config/prisma.ts'), path('.config/prisma.ts'));
   for (const name of ['node_modules', 'scripts']) await symlink(join(root, name), path(name));
   await write({ 'package.json': '{ "type": "module" }', 'prisma/schema.prisma': schema });
-  const scripts = Object.entries(migrations).map(([name, sql]) => [`prisma/migrations/sqlite/${name}/migration.sql`, sql]);
+  const scripts = Object.entries(migrations).map(([name, sql]) => [
+    `prisma/migrations/sqlite/${name}/migration.sql`,
+    sql,
+  ]);
   await write(Object.fromEntries(scripts));
 
   const url = `file:${path('data/test.db')}`;
@@ -247,7 +306,13 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
       const child = spawn(process.execPath, [join(root, 'node_modules/prisma/build/index.js'), ...command.split(' ')], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, ...quiet, PRISMA_SCHEMA_ENGINE_BINARY: undefined, DATABASE_URL: 'file:./data/test.db', ...variables },
+        env: {
+          ...process.env,
+          ...quiet,
+          PRISMA_SCHEMA_ENGINE_BINARY: undefined,
+          DATABASE_URL: 'file:./data/test.db',
+          ...variables,
+        },
       });
       const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
       return { code, output: stdout + stderr };
@@ -261,7 +326,7 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      return { child, answer: text(child.stdout).then((json): Awaited<ReturnType<typeof deployMigrations>> => JSON.parse(json)) };
+      return { child, answer: async (): ReturnType<typeof deployMigrations> => JSON.parse(await text(child.stdout)) };
     },
     sql: async (script: string) => {
       await mkdir(path('data'), { recursive: true });
@@ -274,7 +339,9 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
       return rows.map((row) => Object.values(row));
     },
     async tables() {
-      const rows = await this.rows(`SELECT name FROM sqlite_schema WHERE type <> 'index' AND name NOT LIKE 'sqlite_%' ORDER BY name`);
+      const rows = await this.rows(
+        `SELECT name FROM sqlite_schema WHERE type <> 'index' AND name NOT LIKE 'sqlite_%' ORDER BY name`,
+      );
       return rows.flat();
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

@@ -17,6 +17,7 @@ const maxArguments = 100;
 
 export const sqlite: Engine = {
   compiler,
+  name: 'sqlite',
 
   jsonArray(items) {
     if (items.length <= maxArguments) return sql`json_array(${sql.join(items)})`;

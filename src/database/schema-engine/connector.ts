@@ -1,12 +1,10 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { badConfig } from '../../errors.ts';
 import type { HistoryRow } from './migration-history.ts';
-import { sqliteConnector } from './sqlite-connector.ts';
 
 /** What one kind of database brings, for one URL. Nothing is opened before a method is called. */
 export interface Connector {
   /** What the engine sends its statements through. */
-  adapters: SqlMigrationAwareDriverAdapterFactory;
+  adapters(): Promise<SqlMigrationAwareDriverAdapterFactory>;
   /** Throws P1003 when there is no such database, and a PergolaError when what is there cannot be used. */
   check(): Promise<void>;
   /** Creates the database unless it exists. Returns its name. Throws BAD_CONFIG. */
@@ -20,12 +18,4 @@ export interface Connector {
    * however that ends. Throws MIGRATION_FAILED when another holder does not let go, BAD_CONFIG when nothing can be written.
    */
   withLock<T>(change: () => Promise<T>): Promise<T>;
-}
-
-/** The one place that tells databases apart: the next kind is one more line. Throws BAD_CONFIG. */
-export function connectorFor(url: string): Connector {
-  if (url.startsWith('file:')) return sqliteConnector(url);
-  // What stands after the scheme may hold a password.
-  const scheme = /^[\w+]+:/.exec(url)?.[0] ?? 'one without a scheme';
-  throw badConfig(`DATABASE_URL is of a kind that cannot be migrated: ${scheme}`, 'Use file:./data/pergola.db or another file: URL.');
 }

@@ -16,7 +16,11 @@ export class EngineError extends Error {
 }
 
 /** What the CLI is told of an error: it prints the code, be it Prisma's or ours, and the message. */
-export function describeError(error: unknown): { message: string; code: string | undefined; meta: Record<string, string> } {
+export function describeError(error: unknown): {
+  message: string;
+  code: string | undefined;
+  meta: Record<string, string>;
+} {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof EngineError) return { message, code: error.code, meta: error.meta };
   return { message, code: error instanceof PergolaError ? error.code : undefined, meta: {} };

@@ -10,13 +10,17 @@ export interface HistoryRow {
   rolledBack: boolean;
 }
 
-export const historyColumns = 'migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL';
-
-export const historyQuery = `SELECT ${historyColumns} FROM _prisma_migrations ORDER BY started_at`;
+export const historyQuery =
+  'SELECT migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL FROM _prisma_migrations ORDER BY started_at';
 
 /** @param row the values of `historyQuery`'s columns, as a driver returns them. */
 export function historyRow([name, checksum, finished, rolledBack]: readonly unknown[]): HistoryRow {
-  return { name: String(name), checksum: String(checksum), finished: Number(finished) === 1, rolledBack: Number(rolledBack) === 1 };
+  return {
+    name: String(name),
+    checksum: String(checksum),
+    finished: Number(finished) === 1,
+    rolledBack: Number(rolledBack) === 1,
+  };
 }
 
 /** Each list holds names of migrations, oldest first. */

@@ -23,7 +23,7 @@ export async function readMigrationsFolder(folder: string): Promise<MigrationLis
 async function migrationNames(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort((a, b) => a.localeCompare(b));
+    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).toSorted((a, b) => a.localeCompare(b));
   } catch {
     throw badConfig(`The migrations folder ${folder} cannot be read.`, 'Ship prisma/migrations beside the server.');
   }
@@ -32,8 +32,15 @@ async function migrationNames(folder: string): Promise<string[]> {
 async function readMigration(folder: string, name: string): Promise<MigrationDirectory> {
   const path = 'migration.sql';
   try {
-    return { path: name, migrationFile: { path, content: { tag: 'ok', value: await readFile(join(folder, name, path), 'utf8') } } };
+    return {
+      path: name,
+      migrationFile: { path, content: { tag: 'ok', value: await readFile(join(folder, name, path), 'utf8') } },
+    };
   } catch {
-    throw new PergolaError('MIGRATION_FAILED', `The migration ${join(folder, name)} has no ${path}.`, 'Restore the file, or remove the folder.');
+    throw new PergolaError(
+      'MIGRATION_FAILED',
+      `The migration ${join(folder, name)} has no ${path}.`,
+      'Restore the file, or remove the folder.',
+    );
   }
 }

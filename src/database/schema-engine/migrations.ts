@@ -1,5 +1,6 @@
 import { PergolaError } from '../../errors.ts';
-import { type Connector, connectorFor } from './connector.ts';
+import { connectorFor } from './connector-for.ts';
+import type { Connector } from './connector.ts';
 import { EngineError } from './engine-error.ts';
 import { compareHistory, type MigrationStatus } from './migration-history.ts';
 import { readMigrationsFolder } from './migrations-folder.ts';
@@ -19,7 +20,10 @@ export interface MigrationOptions {
  * Returns the names of those applied now, and how many migrations the folder has. Throws BAD_CONFIG when the
  * database or the folder cannot be used, MIGRATION_FAILED when a migration fails, or failed earlier.
  */
-export async function deployMigrations({ url, migrationsFolder }: MigrationOptions): Promise<{ applied: string[]; total: number }> {
+export async function deployMigrations({
+  url,
+  migrationsFolder,
+}: MigrationOptions): Promise<{ applied: string[]; total: number }> {
   const migrationsList = await readMigrationsFolder(migrationsFolder);
   const total = migrationsList.migrationDirectories.length;
   const connector = connectorFor(url);
@@ -31,10 +35,9 @@ export async function deployMigrations({ url, migrationsFolder }: MigrationOptio
   // the engine asks again, once it holds the lock.
   if (pending.length === 0 && failed.length === 0) return { applied: [], total };
 
-  await using engine = openSchemaEngine({ url });
   try {
     const filters = { externalTables: [], externalEnums: [] };
-    const { appliedMigrationNames } = await engine.methods.applyMigrations({ migrationsList, filters });
+    const { appliedMigrationNames } = await openSchemaEngine({ url }).applyMigrations({ migrationsList, filters });
     return { applied: appliedMigrationNames, total };
   } catch (error) {
     throw error instanceof EngineError ? migrationFailed(error, (await status()).failed) : error;
@@ -64,7 +67,10 @@ function migrationFailed({ code, message, meta }: EngineError, [failed]: string[
   const fail = (fact: string, remedy: string) => new PergolaError('MIGRATION_FAILED', fact, remedy);
   switch (code) {
     case 'P3018':
-      return fail(`The migration ${meta.migration_name} failed: ${meta.database_error}.`, rollBack(meta.migration_name));
+      return fail(
+        `The migration ${meta.migration_name} failed: ${meta.database_error}.`,
+        rollBack(meta.migration_name),
+      );
     case 'P3009':
       return fail(`The migration ${failed} failed earlier, or its process died.`, rollBack(failed));
     case 'P3005':

@@ -1,6 +1,6 @@
 import type * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import { connectorFor } from './connector.ts';
+import { connectorFor } from './connector-for.ts';
 import { EngineError, fromEngine, migrationRefused } from './engine-error.ts';
 import { compareHistory } from './migration-history.ts';
 import { openWasmEngine, type WasmEngineOptions } from './wasm-engine.ts';
@@ -10,44 +10,37 @@ export interface SchemaEngineOptions extends Omit<WasmEngineOptions, 'adapters'>
   url: string;
 }
 
+export type SchemaEngine = ReturnType<typeof openSchemaEngine>;
+
 /**
  * The methods of Prisma's schema engine, under the names and with the parameters that the CLI sends, for one database.
- * They throw EngineError with Prisma's code, or PergolaError.
+ * One at a time. They throw EngineError with Prisma's code, or PergolaError; this throws BAD_CONFIG for a URL that
+ * is not understood. There is nothing to close: between two methods no connection is open.
  */
-export type SchemaEngine = ReturnType<typeof schemaEngineMethods>;
-
-/** Opens nothing yet. Throws BAD_CONFIG for a URL that is not understood. Use it as `await using`. */
 export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
   const connector = connectorFor(url);
-  const connections: SqlDriverAdapter[] = [];
-  const connect = async () => {
-    const connection = await connector.adapters.connect();
-    connections.push(connection);
-    return connection;
-  };
+  let connection: SqlDriverAdapter | undefined;
   let opening: Promise<wasm.SchemaEngine> | undefined;
-  const engine = () => {
-    opening ??= openWasmEngine({ ...options, adapters: { ...connector.adapters, connect } });
-    return opening;
-  };
-  return {
-    methods: schemaEngineMethods(url, connector, engine),
-    async [Symbol.asyncDispose]() {
-      (await opening)?.free();
-      for (const connection of connections) await connection.dispose();
-    },
-  };
-}
 
-function schemaEngineMethods(url: string, connector: ReturnType<typeof connectorFor>, engine: () => Promise<wasm.SchemaEngine>) {
   type Work<T> = (engine: wasm.SchemaEngine) => Promise<T>;
 
-  /** Needs no database, or has made sure of it. */
+  async function openEngine(): Promise<wasm.SchemaEngine> {
+    const adapters = await connector.adapters();
+    const connect = async () => {
+      connection = await adapters.connect();
+      return connection;
+    };
+    return openWasmEngine({ ...options, adapters: { ...adapters, connect } });
+  }
+  /** Needs no database, or has made sure of it. The next question connects again. */
   async function ask<T>(work: Work<T>): Promise<T> {
     try {
-      return await work(await engine());
+      opening ??= openEngine();
+      return await work(await opening);
     } catch (error) {
       throw fromEngine(error);
+    } finally {
+      await connection?.dispose();
     }
   }
   async function read<T>(work: Work<T>): Promise<T> {
@@ -73,7 +66,8 @@ function schemaEngineMethods(url: string, connector: ReturnType<typeof connector
     },
     createDatabase: async () => ({ databaseName: await connector.create() }),
 
-    applyMigrations: (input: wasm.ApplyMigrationsInput) => change((engine) => engine.applyMigrations(input)).catch(nameMigration),
+    applyMigrations: (input: wasm.ApplyMigrationsInput) =>
+      change((engine) => engine.applyMigrations(input)).catch(nameMigration),
     createMigration: (input: wasm.CreateMigrationInput) => read((engine) => engine.createMigration(input)),
     devDiagnostic: (input: wasm.DevDiagnosticInput) => read((engine) => engine.devDiagnostic(input)),
     diagnoseMigrationHistory: async (input: wasm.DiagnoseMigrationHistoryInput) => {
@@ -81,8 +75,10 @@ function schemaEngineMethods(url: string, connector: ReturnType<typeof connector
       return { ...diagnosis, hasMigrationsTable: (await connector.readHistory()) !== undefined };
     },
     evaluateDataLoss: (input: wasm.EvaluateDataLossInput) => read((engine) => engine.evaluateDataLoss(input)),
-    markMigrationApplied: (input: wasm.MarkMigrationAppliedInput) => change((engine) => engine.markMigrationApplied(input)),
-    markMigrationRolledBack: (input: wasm.MarkMigrationRolledBackInput) => change((engine) => engine.markMigrationRolledBack(input)),
+    markMigrationApplied: (input: wasm.MarkMigrationAppliedInput) =>
+      change((engine) => engine.markMigrationApplied(input)),
+    markMigrationRolledBack: (input: wasm.MarkMigrationRolledBackInput) =>
+      change((engine) => engine.markMigrationRolledBack(input)),
 
     schemaPush: (input: wasm.SchemaPushInput) => change((engine) => engine.schemaPush(input)),
     introspect: (params: wasm.IntrospectParams) => read((engine) => engine.introspect(params)),
@@ -92,7 +88,7 @@ function schemaEngineMethods(url: string, connector: ReturnType<typeof connector
     },
     reset: async () => {
       await connector.check();
-      await connector.withLock(connector.reset);
+      await connector.withLock(() => connector.reset());
       return {};
     },
     diff: (params: wasm.DiffParams) => {

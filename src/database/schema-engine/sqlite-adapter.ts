@@ -1,6 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
+import type {
+  SqlDriverAdapter,
+  SqlMigrationAwareDriverAdapterFactory,
+  SqlQuery,
+  SqlResultSet,
+} from '@prisma/driver-adapter-utils';
 
 /** Prisma's adapter for libSQL, with what the engine expects beyond it. */
 export function sqliteAdapters(path: string): SqlMigrationAwareDriverAdapterFactory {
@@ -13,8 +18,14 @@ export function sqliteAdapters(path: string): SqlMigrationAwareDriverAdapterFact
   };
 }
 
-/** The engine connects before it is asked anything, and connecting creates the file: a `diff` of two schemas must not. */
-function openOnFirstUse(info: Pick<SqlDriverAdapter, 'provider' | 'adapterName'>, open: () => Promise<SqlDriverAdapter>): SqlDriverAdapter {
+/**
+ * The engine connects before it is asked anything, and connecting creates the file: a `diff` of two schemas must not.
+ * After `dispose` the next use opens it again.
+ */
+function openOnFirstUse(
+  info: Pick<SqlDriverAdapter, 'provider' | 'adapterName'>,
+  open: () => Promise<SqlDriverAdapter>,
+): SqlDriverAdapter {
   let opened: Promise<SqlDriverAdapter> | undefined;
   const adapter = () => {
     opened ??= open().then(closeGaps);
@@ -27,7 +38,11 @@ function openOnFirstUse(info: Pick<SqlDriverAdapter, 'provider' | 'adapterName'>
     executeRaw: async (query) => (await adapter()).executeRaw(query),
     executeScript: async (script) => (await adapter()).executeScript(script),
     startTransaction: async (isolationLevel) => (await adapter()).startTransaction(isolationLevel),
-    dispose: async () => (await opened)?.dispose(),
+    dispose: async () => {
+      const closing = opened;
+      opened = undefined;
+      await (await closing)?.dispose();
+    },
   };
 }
 
@@ -60,7 +75,7 @@ function withoutInternalTables(query: SqlQuery): SqlQuery {
 
 /** The engine takes a history that is not there yet for an error, unless it is empty. */
 function emptyWithoutHistory(error: unknown): SqlResultSet {
-  if (error instanceof Error && /no such table: _prisma_migrations$/.test(error.message)) {
+  if (error instanceof Error && error.message.endsWith('no such table: _prisma_migrations')) {
     return { columnNames: [], columnTypes: [], rows: [] };
   }
   throw error;

@@ -2,16 +2,18 @@ import { basename } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Connector } from './connector.ts';
 import { type HistoryRow, historyQuery, historyRow } from './migration-history.ts';
-import { sqliteAdapters } from './sqlite-adapter.ts';
 import { checkDatabaseFile, checkWritable, createDatabaseFile, sqliteFilePath } from './sqlite-file.ts';
-import { withFileLock } from './sqlite-lock.ts';
 
+/** Imports the driver when it is used: each command of the CLI begins with a process that only looks for the file. */
 export function sqliteConnector(url: string): Connector {
   const path = sqliteFilePath(url);
-  const adapters = sqliteAdapters(path);
 
+  async function adapters() {
+    const { sqliteAdapters } = await import('./sqlite-adapter.ts');
+    return sqliteAdapters(path);
+  }
   async function using<T>(act: (database: SqlDriverAdapter) => Promise<T>): Promise<T> {
-    const database = await adapters.connect();
+    const database = await (await adapters()).connect();
     try {
       return await act(database);
     } finally {
@@ -19,19 +21,29 @@ export function sqliteConnector(url: string): Connector {
     }
   }
 
+  async function withLock<T>(change: () => Promise<T>): Promise<T> {
+    await checkWritable(path);
+    const { withFileLock } = await import('./sqlite-lock.ts');
+    return withFileLock(path, async () => {
+      const result = await change();
+      // The driver leaves the log beside the file when it closes, and who copies only the file would miss the change.
+      await using((database) => database.executeScript('PRAGMA wal_checkpoint'));
+      return result;
+    });
+  }
+
   return {
     adapters,
     check: () => checkDatabaseFile(path),
     async create() {
       await createDatabaseFile(path);
+      // The file keeps this. Without it, whoever starts during a long migration cannot even read the history.
+      await withLock(() => using((database) => database.executeScript('PRAGMA journal_mode = WAL')));
       return basename(path);
     },
     reset: () => using(dropEverything),
     readHistory: () => using(readHistory),
-    async withLock(change) {
-      await checkWritable(path);
-      return withFileLock(path, change);
-    },
+    withLock,
   };
 }
 
@@ -51,8 +63,10 @@ async function dropEverything(database: SqlDriverAdapter): Promise<void> {
     `SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
      ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC`,
   );
-  const drops = rows.map(([type, name]) => `DROP ${type} IF EXISTS "${String(name).replaceAll('"', '""')}";`);
-  await database.executeScript(`PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; ${drops.join(' ')} COMMIT; PRAGMA foreign_keys = ON;`);
+  const drops = rows.map(([type, name]) => `DROP ${String(type)} IF EXISTS "${String(name).replaceAll('"', '""')}";`);
+  await database.executeScript(
+    `PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; ${drops.join(' ')} COMMIT; PRAGMA foreign_keys = ON;`,
+  );
 }
 
 async function select(database: SqlDriverAdapter, sql: string): Promise<unknown[][]> {

@@ -13,7 +13,10 @@ export function sqliteFilePath(url: string): string {
   if (url.startsWith('file://')) return pathOfFileUrl(url);
   const path = url.slice('file:'.length).replace(/\?.*/, '');
   if (path === '' || path === ':memory:') {
-    throw badConfig(`The database URL ${url} names no file.`, 'Name one, such as file:./data/pergola.db: what is in memory ends with its connection.');
+    throw badConfig(
+      `The database URL ${url} names no file.`,
+      'Name one, such as file:./data/pergola.db: what is in memory ends with its connection.',
+    );
   }
   return resolve(path);
 }
@@ -22,7 +25,10 @@ function pathOfFileUrl(url: string): string {
   try {
     return fileURLToPath(url);
   } catch {
-    throw badConfig(`The database URL ${url} names no file of this machine.`, 'Write file:./relative.db or file:/absolute/path.db.');
+    throw badConfig(
+      `The database URL ${url} names no file of this machine.`,
+      'Write file:./relative.db or file:/absolute/path.db.',
+    );
   }
 }
 
@@ -35,7 +41,8 @@ export async function checkDatabaseFile(path: string): Promise<void> {
     if (codeOf(error) === 'ENOENT') throw new EngineError('P1003', `The SQLite database ${path} does not exist.`);
     throw badConfig(`The database ${path} cannot be read (${codeOf(error)}).`, otherFile);
   }
-  if (start !== '' && start !== 'SQLite format 3\0') throw badConfig(`The file ${path} is not a SQLite database.`, otherFile);
+  if (start !== '' && start !== 'SQLite format 3\0')
+    throw badConfig(`The file ${path} is not a SQLite database.`, otherFile);
 }
 
 /** Creates the folder and an empty file, which is an empty database. Throws BAD_CONFIG. */
@@ -70,7 +77,8 @@ const elsewhere = 'Give the user who runs Pergola the right to write there, or s
 
 /** Not `mkdir` with `recursive`: under /proc, for example, that never returns. */
 async function createFolder(folder: string): Promise<void> {
-  const make = () => mkdir(folder).catch((error: unknown) => (codeOf(error) === 'EEXIST' ? undefined : Promise.reject(error)));
+  const make = () =>
+    mkdir(folder).catch((error: unknown) => (codeOf(error) === 'EEXIST' ? undefined : Promise.reject(error)));
   try {
     await make();
   } catch (error) {

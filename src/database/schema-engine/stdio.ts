@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { connectorFor } from './connector.ts';
+import { connectorFor } from './connector-for.ts';
 import { describeError } from './engine-error.ts';
 import { serveJsonRpc } from './json-rpc.ts';
 import { openSchemaEngine, type SchemaEngine } from './schema-engine.ts';
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-if (values.version) console.log(`schema-engine-cli ${await engineVersion()}`);
+if (values.version) process.stdout.write(`schema-engine-cli ${await engineVersion()}\n`);
 else if (positionals[0] === 'cli') await runCommand(positionals[1]);
 else await serve();
 
@@ -45,16 +45,16 @@ async function serve(): Promise<void> {
   // A WebAssembly engine that refuses its parameters, or panics, throws past its promise, which then never settles.
   // The request must be answered all the same: from an engine that only ends, `migrate diff` takes success.
   const failure = new Promise<never>((_, fail) => process.once('uncaughtException', fail));
-  let methods: SchemaEngine | undefined;
+  let engine: SchemaEngine | undefined;
 
   await serveJsonRpc({
     input: process.stdin,
     output: process.stdout,
     async answer(method, params, cli) {
-      methods ??= openMethods();
-      if (!isMethod(methods, method)) throw new Error(`This schema engine has no method ${method}.`);
-      // The CLI and the engine are pinned to one version, whose own types the methods carry.
-      const result = await Promise.race([failure, methods[method](params as never)]);
+      engine ??= openEngine();
+      if (!isMethod(engine, method)) throw new Error(`This schema engine has no method ${method}.`);
+      // Unchecked: the CLI and the engine are pinned to one version, and the engine itself refuses what it cannot read.
+      const result: unknown = await Promise.race([failure, Reflect.apply(engine[method], undefined, [params])]);
       if (!isPrintable(result)) return result;
       // The CLI prints a difference when it is asked to, and not from the answer.
       await cli.request('print', { content: result.stdout });
@@ -63,15 +63,14 @@ async function serve(): Promise<void> {
   });
 }
 
-/** What it opens ends with the process, which the CLI ends once it has its answers. */
-function openMethods(): SchemaEngine {
+function openEngine(): SchemaEngine {
   const datamodels = values.datamodels.map((path): [string, string] => [path, readFileSync(path, 'utf8')]);
   const log = (line: string) => process.stderr.write(line);
-  return openSchemaEngine({ url: databaseUrl(), datamodels: datamodels.length > 0 ? datamodels : undefined, log }).methods;
+  return openSchemaEngine({ url: databaseUrl(), datamodels: datamodels.length > 0 ? datamodels : undefined, log });
 }
 
-function isMethod(methods: SchemaEngine, name: string): name is keyof SchemaEngine {
-  return Object.hasOwn(methods, name);
+function isMethod(engine: SchemaEngine, name: string): name is keyof SchemaEngine {
+  return Object.hasOwn(engine, name);
 }
 
 function isPrintable(result: unknown): result is { stdout: string } {

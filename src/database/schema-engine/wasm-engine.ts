@@ -16,7 +16,11 @@ export interface WasmEngineOptions {
 }
 
 /** An engine of its own: it keeps the shadow schema of the last migration list it saw. */
-export async function openWasmEngine({ adapters, datamodels, log = () => {} }: WasmEngineOptions): Promise<glue.SchemaEngine> {
+export async function openWasmEngine({
+  adapters,
+  datamodels,
+  log = () => {},
+}: WasmEngineOptions): Promise<glue.SchemaEngine> {
   await load();
   return glue.SchemaEngine.new({ datamodels }, log, bindMigrationAwareSqlAdapterFactory(adapters));
 }
@@ -46,8 +50,9 @@ async function instantiate(): Promise<void> {
   const bytes = await readFile(join(folder, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...glue } });
   // A panicking engine looks here for somebody to tell, then stops in the middle of its promise, which never settles.
-  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: panic } });
-  glue.__wbg_set_wasm(instance.exports);
+  Reflect.set(globalThis, 'PRISMA_WASM_PANIC_REGISTRY', { set_message: panic });
+  const { __wbg_set_wasm: connect } = glue;
+  connect(instance.exports);
   const { __wbindgen_start: start } = instance.exports;
   if (typeof start === 'function') start();
 }

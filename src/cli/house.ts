@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { application } from '../app/index.ts';
+import { readConfig, type Config } from '../config.ts';
+import { deployMigrations } from '../database/schema-engine/migrations.ts';
+import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
+
+/** The project's folder: `src` and `dist` lie side by side in it. */
+export const root = resolve(import.meta.dirname, '../..');
+
+export const apiFile = resolve(root, 'api.graphql');
+export const schemaFile = resolve(root, 'prisma/schema.prisma');
+
+export const migrations = (config: Config) => ({
+  url: config.databaseUrl,
+  migrationsFolder: resolve(root, 'prisma/migrations/sqlite'),
+});
+
+/** The design of this application, without a database. */
+export const designHere = (): Design => designOf(application);
+
+/** This application on its database, with every migration applied. */
+export async function openHere(config = readConfig()): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
+  // The design first: what is wrong with it should not wait for a database, nor change one.
+  const design = designHere();
+  const migrated = await deployMigrations(migrations(config));
+  return { ...(await openPlatform(design, config.databaseUrl)), migrated };
+}

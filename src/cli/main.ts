@@ -1,0 +1,25 @@
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addSchema } from './commands/schema.ts';
+import { addStart } from './commands/start.ts';
+import { addUser } from './commands/user.ts';
+import { describeError, exit } from './report.ts';
+
+const program = new Command('pergola')
+  .description('A secured GraphQL API from a Prisma schema and typed policies.')
+  .showHelpAfterError()
+  .exitOverride();
+
+for (const add of [addStart, addCheck, addMigrate, addSchema, addUser]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exit.done : exit.usage;
+  } else {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = exit.failed;
+  }
+}

@@ -1,0 +1,44 @@
+import type { GraphQLSchema } from 'graphql';
+import { createSessions, type Sessions } from '../auth/sessions.ts';
+import { createSignIn } from '../auth/sign-in.ts';
+import { openDatabase, type Database } from '../database/database.ts';
+import { generatedDatamodel } from '../generated/datamodel.ts';
+import { buildApi, type Extension } from '../graphql/build-api.ts';
+import type { Schema } from '../model/model.ts';
+import { readDatamodel } from '../model/read-datamodel.ts';
+import { checkPolicies } from '../policy/check.ts';
+import type { Policies, PolicyDraft } from '../policy/policy.ts';
+
+/** What an application adds to its schema: `src/app/index.ts`. */
+export interface Application {
+  readonly policies: readonly PolicyDraft[];
+  readonly extensions: readonly Extension[];
+}
+
+/** Schema, policies and API: everything that can be known without a database. */
+export interface Design {
+  readonly schema: Schema;
+  readonly policies: Policies;
+  readonly api: GraphQLSchema;
+}
+
+/** @throws POLICY_MISSING, POLICY_INVALID, BAD_SCHEMA */
+export function designOf({ policies: drafts, extensions }: Application): Design {
+  const schema = readDatamodel(generatedDatamodel);
+  const policies = checkPolicies(schema, drafts);
+  return { schema, policies, api: buildApi(schema, policies, extensions) };
+}
+
+export interface Platform extends Design {
+  readonly database: Database;
+  readonly sessions: Sessions;
+  readonly signIn: ReturnType<typeof createSignIn>['signIn'];
+}
+
+/** @throws BAD_CONFIG when the database cannot be opened. */
+export async function openPlatform(design: Design, databaseUrl: string): Promise<Platform> {
+  const database = await openDatabase(databaseUrl, design.schema, design.policies);
+  const sessions = createSessions(database.unguarded);
+  const { signIn } = createSignIn(database.unguarded, sessions);
+  return { ...design, database, sessions, signIn };
+}

@@ -1,0 +1,67 @@
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Context } from '../graphql/context.ts';
+import { maskError } from './mask-error.ts';
+import type { Personas } from '../policy/persona.ts';
+import type { Platform } from './platform.ts';
+import { requestContext } from './request-context.ts';
+import { useRequestId } from './use-request-id.ts';
+import { useErrorReport } from './use-error-report.ts';
+import { useGraphiQL } from './use-graphiql.ts';
+import { useHealth } from './use-health.ts';
+import { useJsonOnly } from './use-json-only.ts';
+import { useLogging } from './use-logging.ts';
+import { useNestingLimit } from './use-nesting-limit.ts';
+import { usePersonas } from './use-personas.ts';
+import { useSameOrigin } from './use-same-origin.ts';
+import { useSchemaText } from './use-schema-text.ts';
+import { useSecurityHeaders } from './use-security-headers.ts';
+import { useSessionCookie } from './use-session-cookie.ts';
+
+export interface ServerOptions {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly personas: Personas;
+  /** Whether the server can answer: asked by `/readyz`. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/** Bytes of a request's body. */
+const maxBodyBytes = 1_000_000;
+
+/** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
+export function createServer({ platform, config, logger, personas, isReady }: ServerOptions) {
+  const development = !config.production;
+  return createYoga<object, Context>({
+    schema: platform.api,
+    graphqlEndpoint: '/graphql',
+    logging: false,
+    landingPage: false,
+    graphiql: false,
+    multipart: false,
+    batching: false,
+    // Yoga's own default answers every origin, with credentials.
+    cors: config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
+    maxRequestBodySize: maxBodyBytes,
+    context: ({ request }) => requestContext(request, platform),
+    maskedErrors: { maskError },
+    plugins: [
+      useRequestId(),
+      useSecurityHeaders(),
+      useHealth(isReady),
+      useSchemaText(platform.api, development),
+      useSameOrigin(config),
+      development && usePersonas(personas, platform),
+      development && useGraphiQL(personas),
+      useJsonOnly(),
+      useNestingLimit(),
+      useSessionCookie(),
+      useErrorReport(logger),
+      useLogging(logger),
+    ].filter((plugin) => plugin !== false),
+  });
+}
+
+export type Server = ReturnType<typeof createServer>;
