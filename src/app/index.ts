@@ -1,7 +1,7 @@
 import { extensions } from './fields/index.ts';
-import { importSampleData } from './imports/index.ts';
+
 import { personas } from './personas.ts';
 import { policies } from './policies/index.ts';
 
 /** The part of the house that its users furnish. */
-export const application = { policies, extensions, personas, importSampleData };
+export const application = { policies, extensions, personas };

@@ -6,7 +6,7 @@ import type { PrismaClient } from '../generated/sqlite/client.ts';
 import { keyOf, type Model, type Schema } from '../model/model.ts';
 import type { Filter } from '../policy/filter.ts';
 import type { Policies } from '../policy/policy.ts';
-import type { Viewer } from '../policy/viewer.ts';
+import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { connect } from './connection.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
@@ -15,6 +15,7 @@ import { bind } from './parameters.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
 import { createRowWriter } from './row-writer.ts';
+import { unguardedClient } from './unguarded-client.ts';
 import { Values } from './values.ts';
 import { createWriter } from './write.ts';
 import { isRetryable } from './write-errors.ts';
@@ -133,7 +134,14 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     return Number(await connection.read(text, []));
   };
 
-  return { schema, engineName: engine.name, countRows, as: (viewer) => new ViewerRows(viewer), unguarded: connection.prisma, close: () => connection.close() };
+  return {
+    schema,
+    engineName: engine.name,
+    countRows,
+    as: (viewer) => new ViewerRows(viewer),
+    unguarded: unguardedClient(connection.prisma, new ViewerRows(system).client, schema),
+    close: () => connection.close(),
+  };
 }
 
 /** Values are bound as the engine made them: the adapter need not know what they were. */

@@ -9,6 +9,12 @@ export interface Viewer {
 
 export const guest: Viewer = { kind: 'guest', id: null, roles: [] };
 
+/**
+ * Pergola itself, before it knows who asks: everything is granted. It is known by identity, so that nothing that was
+ * made from a request can be it.
+ */
+export const system: Viewer = Object.freeze({ kind: 'guest', id: null, roles: [] });
+
 /** A viewer's value standing in a rule, filled in when the statement runs. */
 export interface ViewerValue<T = string> {
   readonly viewer: 'id';
@@ -25,5 +31,6 @@ export function isViewerValue(value: unknown): value is ViewerValue {
 
 /** Two viewers of one shape have the same compiled rules; only the values bound to them differ. */
 export function viewerShape(it: Viewer): string {
+  if (it === system) return 'system';
   return JSON.stringify([it.kind, it.id !== null, [...it.roles].sort()]);
 }

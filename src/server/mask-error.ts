@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
-import { PergolaError, type ErrorCode } from '../errors.ts';
+import { errorCodes, PergolaError, type ErrorCode } from '../errors.ts';
 
 /**
  * The one place where errors become answers. Ours say their code, fact and remedy; those of GraphQL speak of the
@@ -13,8 +13,7 @@ export function maskError(error: unknown): GraphQLError {
     return new GraphQLError(message, { ...place, extensions: { code, ...(inputPath && { inputPath }), ...httpStatus(code) } });
   }
   if (original instanceof GraphQLError) {
-    const { code = 'BAD_REQUEST', http } = original.extensions;
-    return new GraphQLError(original.message, { ...place, extensions: { code: codes[String(code)] ?? code, ...(http ? { http } : {}) } });
+    return new GraphQLError(original.message, { ...place, extensions: { ...original.extensions, code: ownCode(original) } });
   }
   const cause = original instanceof Error ? original : new Error(String(original));
   return new GraphQLError('Something went wrong on our side.', { ...place, originalError: cause, extensions: { code: 'INTERNAL' } });
@@ -27,13 +26,11 @@ const placeOf = ({ nodes, source, positions, path }: GraphQLError): GraphQLError
   path: path ?? null,
 });
 
-/** GraphQL servers' own names for what is a bad request here. */
-const codes: Record<string, ErrorCode> = {
-  GRAPHQL_PARSE_FAILED: 'BAD_REQUEST',
-  GRAPHQL_VALIDATION_FAILED: 'BAD_REQUEST',
-  BAD_USER_INPUT: 'BAD_INPUT',
-  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
-};
+/** Our code for an error of GraphQL's own: what is not ours is a bad request. */
+export function ownCode({ extensions }: GraphQLError): ErrorCode {
+  const code = errorCodes.find((it) => it === extensions['code']);
+  return code ?? (extensions['code'] === 'BAD_USER_INPUT' ? 'BAD_INPUT' : 'BAD_REQUEST');
+}
 
 function httpStatus(code: ErrorCode): { http?: { status: number } } {
   if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };

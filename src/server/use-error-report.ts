@@ -1,14 +1,21 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { ownCode } from './mask-error.ts';
 import { requestIdOf } from './use-request-id.ts';
 
-/** Logs what nobody expected, whole, and gives the caller the number under which it stands in the log. */
+/**
+ * The last look at every error of an answer: each has a code of ours, also those of parsing and validating, which no
+ * mask has seen; what nobody expected is logged whole, and the caller gets the number under which it stands there.
+ */
 export const useErrorReport = (logger: Logger): Plugin => ({
   onResultProcess({ request, result }) {
     const errors = 'errors' in result ? (result.errors ?? []) : [];
     for (const error of errors) {
-      if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'INTERNAL') continue;
+      if (!(error instanceof GraphQLError)) continue;
+      const code = ownCode(error);
+      error.extensions['code'] = code;
+      if (code !== 'INTERNAL') continue;
       const requestId = requestIdOf(request);
       error.extensions['requestId'] = requestId;
       logger.error({ err: error.originalError, path: error.path, requestId }, 'unexpected error');

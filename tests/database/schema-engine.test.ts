@@ -213,7 +213,7 @@ describe.concurrent('in process', { timeout: 60_000 }, () => {
       ],
       ['file:/proc/pergola/a.db', 'BAD_CONFIG', 'The database folder /proc/pergola cannot be created (ENOENT).'],
       ['file::memory:', 'BAD_CONFIG', 'The database URL file::memory: names no file.'],
-      ['oracle://user:secret@host', 'BAD_CONFIG', 'DATABASE_URL is of a kind that cannot be migrated: oracle:'],
+      ['oracle://user:secret@host', 'BAD_CONFIG', 'DATABASE_URL is of a kind that cannot be migrated (oracle:).'],
     ];
     for (const [url, code, fact] of refusals) {
       await expect(deployMigrations({ url, migrationsFolder })).rejects.toMatchObject({
@@ -256,7 +256,7 @@ describe.concurrent('in process', { timeout: 60_000 }, () => {
     const endless = 'WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT max(n) FROM up;';
     await using project = await openProject({ migrations: { ...twoMigrations, '3_endless': endless } });
     const { child } = project.deployElsewhere();
-    while ((await migrationStatus(project)).failed.length === 0) await sleep(50);
+    while (!(await migrationStatus(project)).failed.includes('3_endless')) await sleep(20);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await expect(deployMigrations(project)).rejects.toMatchObject({

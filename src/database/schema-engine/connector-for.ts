@@ -6,9 +6,9 @@ import { sqliteConnector } from './sqlite-connector.ts';
 export function connectorFor(url: string): Connector {
   if (url.startsWith('file:')) return sqliteConnector(url);
   // What stands after the scheme may hold a password.
-  const scheme = /^[\w+]+:/.exec(url)?.[0] ?? 'one without a scheme';
+  const scheme = /^[\w+]+:/.exec(url)?.[0] ?? 'no scheme';
   throw badConfig(
-    `DATABASE_URL is of a kind that cannot be migrated: ${scheme}`,
+    `DATABASE_URL is of a kind that cannot be migrated (${scheme}).`,
     'Use file:./data/pergola.db or another file: URL.',
   );
 }
