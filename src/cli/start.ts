@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { application } from '../app/index.ts';
+import { startingTabs } from '../app/starting-tabs.ts';
 import { createUser } from '../auth/sign-in.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationStatus } from '../database/schema-engine/migrations.ts';
@@ -27,7 +28,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
     const { pending, failed } = await migrationStatus(migrations(config));
     return pending.length === 0 && failed.length === 0;
   };
-  const server = createServer({ platform, config, logger, personas: application.personas, isReady });
+  const server = createServer({ platform, config, logger, personas: application.personas, startingTabs, isReady });
   const listening = await listen(server, config);
   endOnSignal(async () => {
     await listening.close();

@@ -1,32 +1,13 @@
 import { sql } from 'kysely';
-import { modelOf, relationOf, scalarOf, type Model, type Schema } from '../model/model.ts';
+import { modelOf, relationOf, scalarOf, type RelationField } from '../model/model.ts';
 import { isAlways, type Comparison, type Filter, type Operand } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
 import type { Parameter } from './parameters.ts';
-
-export interface CompileContext {
-  readonly schema: Schema;
-  readonly engine: Engine;
-  /** A table alias that this statement has not used yet. */
-  nextAlias(): string;
-}
-
-/** A model's rows under an alias. `used` notes the columns that are asked for. */
-export interface Scope {
-  readonly model: Model;
-  readonly alias: string;
-  readonly used?: Set<string>;
-}
+import { column, type CompileContext, type Scope } from './scope.ts';
 
 export const truth = sql`1 = 1`;
 export const falsehood = sql`1 = 0`;
-
-export function column(scope: Scope, field: string): Sql {
-  const { column: name } = scalarOf(scope.model, field);
-  scope.used?.add(name);
-  return sql.id(scope.alias, name);
-}
 
 /** The column's value, or null where the viewer may not see it: from here on it behaves as an absent value. */
 export function visibleColumn(scope: Scope, field: string, visible: Filter | undefined, context: CompileContext): Sql {
@@ -61,16 +42,34 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
       const relation = relationOf(scope.model, filter.relation);
       // The foreign key of a required relation proves that the row is there.
       if (relation.owning && relation.required && isAlways(filter.filter)) return negated ? falsehood : truth;
-      const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
-      const { from, on } = joinRelated(relation, scope, target, context);
-      const condition = isAlways(filter.filter) ? on : sql`${on} and ${compileFilter(filter.filter, target, context)}`;
-      return negated
-        ? sql`not exists (select 1 from ${from} where ${condition})`
-        : sql`exists (select 1 from ${from} where ${condition})`;
+      const { tables, conditions } = joinSome(relation, filter.filter, scope, context);
+      const rows = sql`(select 1 from ${sql.join(tables)} where ${sql.join(conditions, sql` and `)})`;
+      return negated ? sql`not exists ${rows}` : sql`exists ${rows}`;
     }
     case 'compare':
       return compileComparison(filter, scope, context, negated);
   }
+}
+
+/**
+ * "Some row there for which some row further on …" is one join: a rule that goes through four relations is one
+ * subquery, where nested ones would reach the depth at which a parser gives up.
+ */
+function joinSome(relation: RelationField, filter: Filter, scope: Scope, context: CompileContext): { tables: Sql[]; conditions: Sql[] } {
+  const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
+  const { from, on } = joinRelated(relation, scope, target, context);
+  const tables = [from];
+  const conditions = [on];
+  const visit = (it: Filter) => {
+    if (it.kind === 'all') it.of.forEach(visit);
+    else if (it.kind === 'some') {
+      const further = joinSome(relationOf(target.model, it.relation), it.filter, target, context);
+      tables.push(...further.tables);
+      conditions.push(...further.conditions);
+    } else conditions.push(compileFilter(it, target, context));
+  };
+  visit(filter);
+  return { tables, conditions };
 }
 
 function compileComparison(filter: Comparison, scope: Scope, context: CompileContext, negated: boolean): Sql {

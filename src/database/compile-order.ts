@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf, type ScalarField } from '../model/model.ts';
 import type { Operand } from '../policy/filter.ts';
-import { compileFilter, falsehood, parameter, visibleColumn, type CompileContext, type Scope } from './compile-filter.ts';
+import { compileFilter, falsehood, parameter, visibleColumn } from './compile-filter.ts';
 import type { Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
 import type { Order, OrderExpression } from './read.ts';
+import type { CompileContext, Scope } from './scope.ts';
 
 /** One term of an order, ready for `order by` and for seeking. */
 export interface OrderTerm {
@@ -49,7 +50,7 @@ function compileExpression(
  */
 export function compileSeek(terms: readonly OrderTerm[], place: readonly (Operand | null)[]): Sql {
   let rest: Sql | undefined;
-  for (const [at, term] of [...terms.entries()].reverse()) {
+  for (const [at, term] of [...terms.entries()].toReversed()) {
     const value = place[at] ?? null;
     const beyond = compileBeyond(term, value);
     rest = rest ? sql`(${beyond} or (${compileSame(term, value)} and ${rest}))` : beyond;

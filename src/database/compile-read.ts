@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf } from '../model/model.ts';
 import { isAlways, type Filter, type Operand } from '../policy/filter.ts';
-import { compileFilter, parameter, truth, visibleColumn, type CompileContext, type Scope } from './compile-filter.ts';
+import { compileFilter, parameter, truth, visibleColumn } from './compile-filter.ts';
 import { compileOrder, compileSeek, type OrderTerm } from './compile-order.ts';
 import type { Sql } from './engine.ts';
-import { joinRelated } from './join-related.ts';
+import { joinRelated, type Joined } from './join-related.ts';
 import { count } from './parameters.ts';
-import type { ListRead, OneRead, Read, Selection } from './read.ts';
+import { isPlainList, type ListRead, type OneRead, type Read, type Selection } from './read.ts';
+import type { CompileContext, Scope } from './scope.ts';
 
 /**
  * Compiles a guarded read into one expression that yields one JSON text: everything nested included, whatever the
@@ -14,7 +15,8 @@ import type { ListRead, OneRead, Read, Selection } from './read.ts';
  *
  * - a row: `[scalars…, relations…, order values…]`; a scalar that may be withheld takes two places: `[visible, value]`
  * - one: a row, or null
- * - list: `[rows, total, skipped]`, of which the rows are one more than the limit when there are more
+ * - list: `[rows, total, skipped]`, of which the rows are one more than the limit when there are more; the rows alone
+ *   when nothing else is asked for
  */
 export function compileRead(read: Read, context: CompileContext): Sql {
   const scope: Scope = { model: modelOf(context.schema, read.model), alias: context.nextAlias() };
@@ -24,23 +26,20 @@ export function compileRead(read: Read, context: CompileContext): Sql {
     : compileList(read, scope, { from, on: truth }, context);
 }
 
-interface Source {
-  readonly from: Sql;
-  readonly on: Sql;
-}
-
-function compileOne(read: OneRead, scope: Scope, source: Source, context: CompileContext): Sql {
+function compileOne(read: OneRead, scope: Scope, source: Joined, context: CompileContext): Sql {
   const row = context.engine.jsonArray(compileSelection(read.select, scope, context));
   return sql`(select ${row} from ${source.from} where ${where(source, [read.filter], scope, context)} limit 1)`;
 }
 
-function compileList(read: ListRead, scope: Scope, source: Source, context: CompileContext): Sql {
+function compileList(read: ListRead, scope: Scope, source: Joined, context: CompileContext): Sql {
   const total = read.total
     ? sql`(select count(*) from ${source.from} where ${where(source, [read.filter], scope, context)})`
     : sql`null`;
   const terms = read.order.map((order) => compileOrder(order, scope, read.backwards, context));
+  const rows = read.select ? compileRows(read, read.select, terms, scope, source, context) : sql`null`;
+  if (isPlainList(read)) return rows;
   return context.engine.jsonArray([
-    read.select ? compileRows(read, read.select, terms, scope, source, context) : sql`null`,
+    rows,
     total,
     read.seek ? compileSkipped(read, terms, scope, source, context) : sql`0`,
   ]);
@@ -51,7 +50,7 @@ function compileRows(
   select: Selection,
   terms: readonly OrderTerm[],
   scope: Scope,
-  source: Source,
+  source: Joined,
   context: CompileContext,
 ): Sql {
   // The page is cut first, and what is nested is fetched for the rows of the page only.
@@ -82,7 +81,7 @@ function compileSkipped(
   read: ListRead,
   terms: readonly OrderTerm[],
   scope: Scope,
-  source: Source,
+  source: Joined,
   context: CompileContext,
 ): Sql {
   const rest = compileSeek(terms, read.seek!.place);
@@ -105,7 +104,7 @@ function compileSelection(select: Selection, scope: Scope, context: CompileConte
   return [...scalars, ...relations];
 }
 
-function where(source: Source, filters: readonly Filter[], scope: Scope, context: CompileContext): Sql {
+function where(source: Joined, filters: readonly Filter[], scope: Scope, context: CompileContext): Sql {
   const conditions = filters.filter((it) => !isAlways(it)).map((it) => compileFilter(it, scope, context));
   return sql.join([source.on, ...conditions], sql` and `);
 }

@@ -16,6 +16,8 @@ export interface Connection {
   readonly adapter: SqlDriverAdapter;
   /** Runs a compiled read and gives its one JSON text. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+  /** Whether the database can parse the statement: how deep one may nest is the engine's own matter. */
+  fits(sql: string): boolean;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ async function connectFile(path: string): Promise<Connection> {
     prisma,
     adapter,
     read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
+    fits: (sql) => reader.fits(sql),
     async close() {
       await prisma.$disconnect();
       reader.close();

@@ -11,9 +11,9 @@ import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { connect } from './connection.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
 import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
-import { bind } from './parameters.ts';
 import { createPlanner, type Plan } from './plan.ts';
-import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
+import { runPlan } from './run-plan.ts';
+import type { ListRead, OneRead, Read } from './read.ts';
 import { createRowWriter } from './row-writer.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import { Values } from './values.ts';
@@ -47,7 +47,7 @@ const maxAttempts = 5;
 export async function openDatabase(url: string, schema: Schema, policies: Policies): Promise<Database> {
   const connection = await connect(url);
   const { engine, adapter } = connection;
-  const planner = createPlanner(schema, policies, engine);
+  const planner = createPlanner({ schema, policies, engine, fits: (text) => connection.fits(text) });
   const clientFor = guardedClientFactory(schema);
 
   class ViewerRows implements ViewerDatabase {
@@ -76,10 +76,15 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       return this.run(planner.plan(read, this.viewer), values);
     }
 
-    private async run<R extends Read>({ statement, decode }: Plan<R>, { list }: Values) {
-      this.statements++;
-      const text = await connection.read(statement.sql, bind(statement.parameters, list, this.viewer, planner));
-      return decode(text, list);
+    private run<R extends Read>(plan: Plan<R>, values: Values) {
+      return runPlan(plan, values, {
+        planner,
+        viewer: this.viewer,
+        query: (text, parameters) => {
+          this.statements++;
+          return connection.read(text, parameters);
+        },
+      });
     }
 
     async write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
@@ -109,21 +114,24 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     }
 
     private writerIn(transaction: SqlQueryable) {
-      const run = async (sql: string, args: readonly unknown[]) => {
+      const run = async (text: string, args: readonly unknown[]) => {
         this.statements++;
-        const { rows } = await transaction.queryRaw({ sql, args: [...args], argTypes: args.map(() => asItIs) });
+        const { rows } = await transaction.queryRaw({ sql: text, args: [...args], argTypes: args.map(() => asItIs) });
         return rows;
       };
-      const read = async <R extends Read>({ statement, decode }: Plan<R>, values: Values) => {
-        const bound = bind(statement.parameters, values.list, this.viewer, planner);
-        const [row] = await run(statement.sql, bound);
-        return decode((row?.[0] ?? null) as string | null, values.list);
+      const query = async (text: string, parameters: readonly unknown[]) => {
+        const [row] = await run(text, parameters);
+        return (row?.[0] ?? null) as string | null;
       };
-      const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) =>
-        (await read(planner.rowPlan(model, columns, filter), values)) ?? undefined;
+      const context = { planner, viewer: this.viewer, query };
+      const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) => {
+        const select = { scalars: columns.map((field) => ({ field })), relations: [] };
+        const row = await runPlan(planner.guardedPlan({ kind: 'one', model: model.name, filter, select }), values, context);
+        return row ?? undefined;
+      };
       const rows = createRowWriter({ schema, engine, run });
       const writer = createWriter({ schema, policy: this.policy, viewer: this.viewer, rows, matching });
-      return { ...writer, one: (of: OneRead, values: Values) => read(planner.plan(of, this.viewer), values) };
+      return { ...writer, one: (read: OneRead, values: Values) => runPlan(planner.plan(read, this.viewer), values, context) };
     }
   }
 

@@ -1,7 +1,7 @@
 import { modelOf, scalarOf, type ScalarField, type Schema } from '../model/model.ts';
 import { encodeCursor } from './cursor.ts';
 import type { Engine } from './engine.ts';
-import { related, withheld, type ListRead, type OneRead, type OrderExpression, type Read, type Row, type Rows, type Selection } from './read.ts';
+import { isPlainList, related, withheld, type ListRead, type OneRead, type OrderExpression, type Read, type Row, type Rows, type Selection } from './read.ts';
 
 /** Makes the reader of what `compileRead` compiled: JSON values in, rows out. */
 export function makeDecoder(read: Read, context: DecodeContext): (json: unknown, limit: LimitOf) => Row | Rows | null {
@@ -29,8 +29,9 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
   const decoders = read.order.map(({ by }) => makeValueDecoder(orderedField(by, read.model, context.schema), context));
   const cursorOf = (item: readonly unknown[]) =>
     encodeCursor(read.order, decoders.map((decode, at) => decode(item[firstPlace + at] ?? null)));
+  const plain = isPlainList(read);
   return (json: unknown, limitOf: LimitOf): Rows => {
-    const [items, total, skipped] = json as [unknown[][] | null, number | null, number];
+    const [items, total, skipped] = (plain ? [json, null, 0] : json) as [unknown[][] | null, number | null, number];
     const all = items ?? [];
     const limit = limitOf(read);
     const more = limit !== undefined && all.length > limit;

@@ -48,6 +48,11 @@ export interface Engine {
   startsWith(text: Sql, part: Sql): Sql;
   endsWith(text: Sql, part: Sql): Sql;
 
+  /** The columns hold one of these tuples of values. It may be long: what looks the rows up one by one is no good. */
+  isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;
+  /** How many values one statement takes. */
+  readonly maxParameters: number;
+
   /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
   readonly decimalDigits: number;
 }

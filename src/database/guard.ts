@@ -23,7 +23,7 @@ export function guardRead<R extends Read>(read: R, context: GuardContext): R {
   const filter = all([rows, guardFilter(read.filter, read.model, context)]);
   const select = read.select && guardSelection(read.select, read.model, context);
   if (read.kind === 'one') return { ...read, filter, select };
-  return { ...read, filter, select, order: guardOrder(read as ListRead, context) };
+  return { ...read, filter, select, order: guardOrder(read, context) };
 }
 
 /** The caller's conditions, over what the viewer may see only: hidden values count as absent, hidden rows as not there. */

@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
 import { keyOf, type RelationField } from '../model/model.ts';
-import { column, type CompileContext, type Scope } from './compile-filter.ts';
 import type { Sql } from './engine.ts';
+import { column, type CompileContext, type Scope } from './scope.ts';
+
+/** Tables to read from, and the conditions that tie their rows together. */
+export interface Joined {
+  readonly from: Sql;
+  readonly on: Sql;
+}
 
 /** Where the related rows come from, and the condition that ties them to the row in `scope`. */
-export function joinRelated(
-  relation: RelationField,
-  scope: Scope,
-  target: Scope,
-  context: Pick<CompileContext, 'nextAlias'>,
-): { from: Sql; on: Sql } {
+export function joinRelated(relation: RelationField, scope: Scope, target: Scope, context: Pick<CompileContext, 'nextAlias'>): Joined {
   const table = sql`${sql.table(target.model.table)} as ${sql.id(target.alias)}`;
   if (relation.join.kind === 'columns') {
     const pairs = relation.join.pairs.map(([here, there]) => sql`${column(target, there)} = ${column(scope, here)}`);
@@ -19,7 +20,7 @@ export function joinRelated(
   const join = context.nextAlias();
   const [here, there] = [keyOf(scope.model).fields[0]!, keyOf(target.model).fields[0]!];
   return {
-    from: sql`${sql.table(joinTable)} as ${sql.id(join)} inner join ${table} on ${column(target, there)} = ${sql.id(join, far)}`,
-    on: sql`${sql.id(join, near)} = ${column(scope, here)}`,
+    from: sql`${sql.table(joinTable)} as ${sql.id(join)}, ${table}`,
+    on: sql`${sql.id(join, near)} = ${column(scope, here)} and ${column(target, there)} = ${sql.id(join, far)}`,
   };
 }

@@ -1,14 +1,19 @@
 import { badInput } from '../errors.ts';
 import { keyOf, modelOf, scalarsOf, type Model, type ScalarField, type Schema } from '../model/model.ts';
-import { all, type Filter } from '../policy/filter.ts';
+import { all, always, padded, type Filter } from '../policy/filter.ts';
 import { parseWhere } from '../policy/parse-where.ts';
 import type { Order, OrderExpression } from './read.ts';
-import { always } from '../policy/filter.ts';
 import type { Values } from './values.ts';
+
+/** In one `where`. SQLite parses no more than 1,000 conditions in a row. */
+const maxValues = 500;
+const maxOrderTerms = 20;
 
 /** A caller's `where`, whose values are put into `values`. */
 export function parseCallerWhere(where: unknown, model: Model, schema: Schema, values: Values, path = 'where'): Filter {
+  let conditions = 0;
   const toOperand = (value: unknown, field: ScalarField, at: string) => {
+    if (++conditions > maxValues) throw badInput(`"${path}" holds more than ${maxValues} values.`, 'Ask in several operations.', at);
     if (typeof value === 'object' && value !== null && 'viewer' in value) throw badInput(`"${at}" is not a value.`, 'Give a value.', at);
     return values.add(checkValue(value, field, at));
   };
@@ -39,7 +44,7 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
   const { fields } = keyOf(model);
   const [field] = fields;
   if (fields.length === 1 && field !== undefined) {
-    const operands = keys.map((key) => values.add(key[field]));
+    const operands = padded(keys.map((key) => values.add(key[field])));
     return { kind: 'compare', field, operator: operands.length === 1 ? 'equals' : 'in', operands };
   }
   const compare = (key: Record<string, unknown>) =>
@@ -51,6 +56,7 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
 /** A caller's `orderBy`: one object or a list of them, each with one term, made a total order by the key at its end. */
 export function parseOrderBy(orderBy: unknown, model: Model, schema: Schema, path = 'orderBy'): Order[] {
   const terms = orderBy === undefined || orderBy === null ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (terms.length > maxOrderTerms) throw badInput(`"${path}" has ${terms.length} terms.`, `Give ${maxOrderTerms} at most.`, path);
   const order = terms.map((term: unknown, at) => parseTerm(term, model, schema, `${path}[${at}]`));
   const ordered = new Set(order.map(({ by }) => (by.kind === 'field' ? by.field : undefined)));
   const rest = (model.key?.fields ?? scalarsOf(model).map(({ name }) => name)).filter((field) => !ordered.has(field));
@@ -79,7 +85,7 @@ function parseTerm(term: unknown, model: Model, schema: Schema, path: string): O
 }
 
 function onlyEntry(term: unknown, path: string): [string, unknown] {
-  const entries = Object.entries((term ?? {}) as object).filter(([, value]) => value !== undefined);
+  const entries = Object.entries((term ?? {})).filter(([, value]) => value !== undefined);
   const [entry] = entries;
   if (!entry || entries.length > 1) throw badInput(`"${path}" does not have exactly one field.`, 'Give one field in each object.', path);
   return entry;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Model, Schema } from '../model/model.ts';
-import type { Filter } from '../policy/filter.ts';
+import { PergolaError } from '../errors.ts';
+import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { guardRead } from './guard.ts';
 import type { Parameter } from './parameters.ts';
 import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
+import { depthOf, splitRead, type FollowUp } from './split-read.ts';
 
 /** A statement, ready but for its values. */
 export interface Statement {
@@ -17,9 +18,12 @@ export interface Statement {
   readonly parameters: readonly Parameter[];
 }
 
-/** A guarded read compiled to one statement and the reader of what it yields. */
+/** A guarded read compiled to one statement, the reader of what it yields, and what further statements must add. */
 export interface Plan<R extends Read = Read> {
+  readonly read: R;
   readonly statement: Statement;
+  /** Nearly always none: what nests too deep for one statement of this engine. */
+  readonly followUps: readonly FollowUp[];
   decode(text: string | null, values: readonly unknown[]): R extends OneRead ? Row | null : Rows;
 }
 
@@ -28,8 +32,16 @@ export interface Planner {
   readonly engine: Engine;
   policyOf(viewer: Viewer): ViewerPolicy;
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
-  /** Some columns of one row by an unguarded filter: for the checks of writes. */
-  rowPlan(model: Model, columns: readonly string[], filter: Filter): Plan<OneRead>;
+  /** For a read that is guarded already, or that is a check of our own: no policy is added. */
+  guardedPlan<R extends Read>(guarded: R): Plan<R>;
+}
+
+export interface PlannerOptions {
+  readonly schema: Schema;
+  readonly policies: Policies;
+  readonly engine: Engine;
+  /** Whether the database can parse the statement: engines differ in how deep one may nest. */
+  readonly fits: (sql: string) => boolean;
 }
 
 /** Entries kept: one per shape of read and shape of viewer (a few kB each). */
@@ -41,7 +53,7 @@ const maxPolicies = 500;
  * Plans reads: guarded and compiled once per shape of the read and shape of the viewer, not per request. A read is
  * plain data without values, so its text is the key, and no value of one request can reach another's plan.
  */
-export function createPlanner(schema: Schema, policies: Policies, engine: Engine): Planner {
+export function createPlanner({ schema, policies, engine, fits }: PlannerOptions): Planner {
   const policyCache = new LRUCache<string, ViewerPolicy>({ max: maxPolicies });
   const plans = new LRUCache<string, Plan>({ max: maxPlans });
 
@@ -52,36 +64,43 @@ export function createPlanner(schema: Schema, policies: Policies, engine: Engine
     return known;
   };
 
-  /** What comes in here is guarded, or a check of our own. */
-  const makePlan = (guarded: Read): Plan => {
+  const compile = (guarded: Read): Statement => {
     let aliases = 0;
     const expression = compileRead(guarded, { schema, engine, nextAlias: () => `t${aliases++}` });
     const { sql, parameters } = engine.selectValue(expression).compile(engine.compiler);
-    const decode = makeDecoder(guarded, { schema, engine });
-    return {
-      statement: { sql, parameters: parameters as unknown as Parameter[] },
-      decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)) as never,
-    };
+    return { sql, parameters: parameters as unknown as Parameter[] };
+  };
+
+  /** What comes in here is guarded, or a check of our own. */
+  const makePlan = (guarded: Read): Plan => {
+    for (let depth = depthOf(guarded); depth >= 0; depth--) {
+      const { kept, followUps } = splitRead(guarded, depth, schema);
+      const statement = compile(kept);
+      if (!fits(statement.sql)) continue;
+      const decode = makeDecoder(kept, { schema, engine });
+      return {
+        read: kept,
+        statement,
+        followUps,
+        decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)) as never,
+      };
+    }
+    throw new PergolaError('TOO_DEEP', 'The conditions cross more relations than one statement can.', 'Ask in several operations.');
+  };
+
+  const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
+    const known = plans.get(key) ?? makePlan(make());
+    plans.set(key, known);
+    return known as unknown as Plan<R>;
   };
 
   return {
     schema,
     engine,
     policyOf,
-    plan<R extends Read>(read: R, viewer: Viewer) {
-      const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
-      const known = plans.get(key) ?? makePlan(guardRead(read, { schema, policy: policyOf(viewer) }));
-      plans.set(key, known);
-      return known as Plan<R>;
-    },
-    rowPlan(model, columns, filter) {
-      const select = { scalars: columns.map((field) => ({ field })), relations: [] };
-      const read: OneRead = { kind: 'one', model: model.name, filter, select };
-      const key = `row ${JSON.stringify(read)}`;
-      const known = plans.get(key) ?? makePlan(read);
-      plans.set(key, known);
-      return known as Plan<OneRead>;
-    },
+    plan: <R extends Read>(read: R, viewer: Viewer) =>
+      remember<R>(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () => guardRead(read, { schema, policy: policyOf(viewer) })),
+    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded)}`, () => guarded),
   };
 }
 

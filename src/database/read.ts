@@ -29,6 +29,9 @@ export interface ListRead {
   readonly cursors: boolean;
 }
 
+/** Only the rows are asked for. */
+export const isPlainList = ({ select, total, seek }: ListRead) => select !== undefined && !total && seek === undefined;
+
 export interface Selection {
   readonly scalars: readonly SelectedScalar[];
   readonly relations: readonly SelectedRelation[];

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import { badInput } from '../errors.ts';
 import { keyOf, modelOf, relationOf, scalarOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { Engine, Sql } from './engine.ts';
-import { checkValue } from './parse-arguments.ts';
 import { storedEnum } from './parameters.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -13,7 +12,7 @@ export interface RowWriterContext {
   readonly schema: Schema;
   readonly engine: Engine;
   /** Runs inside the transaction and gives the rows that the statement returns, as arrays. */
-  run(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+  readonly run: (sql: string, parameters: readonly unknown[]) => Promise<unknown[][]>;
 }
 
 /**
@@ -21,7 +20,9 @@ export interface RowWriterContext {
  *
  * @throws CONFLICT, BAD_INPUT with the path in the caller's input.
  */
-export function createRowWriter({ schema, engine, run }: RowWriterContext) {
+export function createRowWriter(context: RowWriterContext) {
+  const { schema, engine, run } = context;
+
   const execute = async (model: Model, path: string, statement: Sql): Promise<unknown[][]> => {
     const { sql: text, parameters } = statement.compile(engine.compiler);
     try {
@@ -49,6 +50,9 @@ export function createRowWriter({ schema, engine, run }: RowWriterContext) {
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
   return {
+    context,
+    stored,
+
     async insert(model: Model, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...given, ...defaultColumns(model, given) };
       checkColumns(model, columns, engine, path);
@@ -102,37 +106,3 @@ export function createRowWriter({ schema, engine, run }: RowWriterContext) {
 }
 
 export type RowWriter = ReturnType<typeof createRowWriter>;
-
-function checkColumns(model: Model, columns: KeyValues, engine: Engine, path: string) {
-  for (const [name, value] of Object.entries(columns)) {
-    const field = scalarOf(model, name);
-    const at = `${path}.${name}`;
-    checkValue(value, field, at);
-    if (value === null && field.required) throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
-    if (field.type === 'Decimal' && value !== null) checkDigits(String(value), engine, at);
-  }
-}
-
-function checkRequired(model: Model, columns: KeyValues, path: string) {
-  for (const field of model.fields.values()) {
-    if (field.kind !== 'scalar' || !field.required || field.default || columns[field.name] !== undefined) continue;
-    throw badInput(`"${path}" lacks ${nameForCallers(model, field.name)}.`, 'Give it a value.', path);
-  }
-}
-
-/** A missing foreign key is a missing relation to callers. */
-function nameForCallers(model: Model, column: string): string {
-  for (const field of model.fields.values()) {
-    if (field.kind === 'relation' && field.owning && field.join.kind === 'columns' && field.join.pairs.some(([here]) => here === column)) {
-      return field.name;
-    }
-  }
-  return column;
-}
-
-function checkDigits(value: string, { decimalDigits }: Engine, path: string) {
-  const digits = value.replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
-  if (digits > decimalDigits) {
-    throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
-  }
-}

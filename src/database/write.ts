@@ -1,13 +1,16 @@
 import { badInput, forbidden, notFound } from '../errors.ts';
 import { keyOf, modelOf, relationOf, type Model, type RelationField, type Schema } from '../model/model.ts';
-import { all, isAlways, isNever, type Filter } from '../policy/filter.ts';
+import { all, isAlways, isNever, type Filter, type Operand } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { guardFilter } from './guard.ts';
 import { keyFilter, parseUniqueWhere } from './parse-arguments.ts';
+import { createRowFinder, tupleText } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { createManyUpserter } from './upsert-many.ts';
 import { Values } from './values.ts';
+import { createManyWriter } from './write-many.ts';
 
 /** A caller's `data`: scalars by name, and `{ create, connect, disconnect }` by relation. */
 export type Data = Readonly<Record<string, unknown>>;
@@ -21,13 +24,18 @@ export interface WriteContext {
   matching(model: Model, filter: Filter, values: Values, columns?: readonly string[]): Promise<KeyValues | undefined>;
 }
 
-/** A rule that a row must satisfy when everything is written. */
+/** A rule that rows must satisfy when everything is written. */
 interface NewRowCheck {
   readonly model: Model;
-  readonly key: KeyValues;
   readonly filter: Filter;
-  readonly path: string;
+  readonly rows: readonly WrittenRow[];
   readonly what: string;
+}
+
+/** A row that was written, and where it stands in the caller's input. */
+export interface WrittenRow {
+  readonly key: KeyValues;
+  readonly path: string;
 }
 
 /**
@@ -39,14 +47,14 @@ interface NewRowCheck {
  */
 export function createWriter(context: WriteContext) {
   const { schema, policy, rows } = context;
+  const finder = createRowFinder(rows.context, context.viewer, policy);
   const checks: NewRowCheck[] = [];
 
   async function create(modelName: string, data: Data, path = 'data', given: KeyValues = {}): Promise<KeyValues> {
     const model = modelOf(schema, modelName);
     requireVerb(model, 'create', path);
     const { columns, later } = await prepare(model, data, path);
-    const presets = Object.fromEntries([...policy.presets(model.name)].map(([name, value]) => [name, presetOf(value)]));
-    const key = await rows.insert(model, { ...columns, ...given, ...presets }, path);
+    const key = await rows.insert(model, { ...columns, ...given, ...presetsOf(model) }, path);
     checkAfter(model, key, all([policy.rows(model.name, 'create'), writeRights(model, data)]), path, `create this ${model.name}`);
     await writeRelated(model, key, later, path);
     return key;
@@ -88,8 +96,16 @@ export function createWriter(context: WriteContext) {
 
   /** Judges every row that was written as it is now. Nothing is kept when one of them may not be so. */
   async function finish(): Promise<void> {
-    for (const { model, key, filter, path, what } of checks) {
-      await requireRow(model, key, filter, forbidden(what, path));
+    for (const { model, filter, rows: written, what } of checks) {
+      const [only] = written;
+      if (only && written.length === 1) {
+        await requireRow(model, only.key, filter, forbidden(what, only.path));
+        continue;
+      }
+      const by = keyOf(model).fields;
+      const allowed = await finder.find({ model, by, filter, columns: [] }, written.map(({ key }) => key));
+      const refused = written.find(({ key }) => !allowed.has(tupleText(model, by, key)));
+      if (refused) throw forbidden(what, refused.path);
     }
   }
 
@@ -105,7 +121,11 @@ export function createWriter(context: WriteContext) {
   }
 
   function checkAfter(model: Model, key: KeyValues, filter: Filter, path: string, what: string) {
-    if (!isAlways(filter)) checks.push({ model, key, filter, path, what });
+    checkAllAfter(model, [{ key, path }], filter, what);
+  }
+
+  function checkAllAfter(model: Model, written: readonly WrittenRow[], filter: Filter, what: string) {
+    if (!isAlways(filter)) checks.push({ model, filter, rows: written, what });
   }
 
   async function requireRow(model: Model, key: KeyValues, filter: Filter, error: Error) {
@@ -233,14 +253,22 @@ export function createWriter(context: WriteContext) {
     return row;
   }
 
-  function presetOf(operand: { kind: string; value?: unknown }): unknown {
-    const value = operand.kind === 'viewer' ? context.viewer.id : operand.value;
-    // Without a value the column would be left to the caller's next best guess.
-    if (value === null && operand.kind === 'viewer') throw forbidden('write without being signed in');
-    return value;
+  function presetsOf(model: Model): KeyValues {
+    return Object.fromEntries([...policy.presets(model.name)].map(([name, operand]) => [name, presetOf(operand)]));
   }
 
-  return { create, update, upsert, delete: remove, finish };
+  function presetOf(operand: Operand): unknown {
+    if (operand.kind === 'constant') return operand.value;
+    // Without a value the column would be left to the caller's next best guess.
+    if (operand.kind !== 'viewer' || context.viewer.id === null) throw forbidden('write without being signed in');
+    return context.viewer.id;
+  }
+
+  const single = { create, updateRow, find, pointTo, presetsOf, requireVerb, writeRights, checkAllAfter };
+  const many = createManyWriter({ schema, policy, finder, rows, single });
+  const { createMany } = many;
+  const { upsertMany } = createManyUpserter({ schema, policy, finder, many, single });
+  return { create, createMany, update, upsert, upsertMany, delete: remove, finish };
 }
 
 function nestedOf(value: unknown, path: string): Record<string, unknown> {

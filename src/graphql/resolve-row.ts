@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
-import type { GraphQLResolveInfo } from 'graphql';
+import { Kind, type GraphQLResolveInfo } from 'graphql';
 import { keyFilter } from '../database/parse-arguments.ts';
 import { related, type ListRead, type Row, type Selection } from '../database/read.ts';
 import { Values } from '../database/values.ts';
-import { keyOf, type Model } from '../model/model.ts';
+import { keyText } from '../database/run-plan.ts';
+import type { Model } from '../model/model.ts';
 import type { Context } from './context.ts';
 import { selectionOf } from './selection.ts';
 
@@ -39,15 +40,14 @@ function loadMissing(model: Model, row: Row, context: Context, info: GraphQLReso
   const select = selectionOf(model, info.parentType, [parent], { schema, info, values });
   const mine = loaders.get(context) ?? new Map<string, DataLoader<Row, Row | null>>();
   loaders.set(context, mine);
-  const name = JSON.stringify([model.name, select, String(values.list)]);
-  const loader = mine.get(name) ?? new DataLoader((rows: readonly Row[]) => loadRows(model, rows, select, values, context), { cacheKeyFn: keyText(model) });
-  mine.set(name, loader as never);
+  const name = JSON.stringify([model.name, select, values.list], (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  const loader = mine.get(name) ?? new DataLoader((rows: readonly Row[]) => loadRows(model, rows, select, values, context), { cacheKeyFn: (it: Row) => keyText(model, it) });
+  mine.set(name, loader);
   return loader.load(row);
 }
 
 async function loadRows(model: Model, rows: readonly Row[], select: Selection, selected: Values, { database }: Context) {
-  const values = new Values();
-  for (const value of selected.list) values.add(value);
+  const values = new Values(selected.list);
   const read: ListRead = {
     kind: 'list',
     model: model.name,
@@ -61,15 +61,13 @@ async function loadRows(model: Model, rows: readonly Row[], select: Selection, s
     cursors: false,
   };
   const { rows: loaded } = await database.list(read, values);
-  const byKey = new Map(loaded.map((row) => [keyText(model)(row), row]));
-  return rows.map((row) => byKey.get(keyText(model)(row)) ?? null);
+  const byKey = new Map(loaded.map((row) => [keyText(model, row), row]));
+  return rows.map((row) => byKey.get(keyText(model, row)) ?? null);
 }
-
-const keyText = (model: Model) => (row: Row) => JSON.stringify(keyOf(model).fields.map((name) => String(row[name])));
 
 /** The field alone, as if its parent had selected nothing else. */
 function wrapInParent(info: GraphQLResolveInfo) {
   const [node] = info.fieldNodes;
-  return { ...node!, selectionSet: { kind: 'SelectionSet', selections: info.fieldNodes } } as GraphQLResolveInfo['fieldNodes'][number];
+  return { ...node!, selectionSet: { kind: Kind.SELECTION_SET, selections: info.fieldNodes } } as GraphQLResolveInfo['fieldNodes'][number];
 }
 

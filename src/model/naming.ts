@@ -17,7 +17,6 @@ export interface ModelNames {
   readonly edge: string;
   readonly listFilter: string;
   readonly oneFilter: string;
-  readonly listOrder: string;
   readonly createInput: string;
   readonly updateInput: string;
   /** The input of a nested write through this relation field, e.g. `ObservationTagsWrite`. */
@@ -33,11 +32,23 @@ export interface Names {
   readonly enums: ReadonlyMap<string, { readonly type: string; readonly filter: string }>;
 }
 
+const scalarNames = ['String', 'Int', 'Float', 'Boolean', 'DateTime', 'Date', 'Decimal', 'BigInt', 'Bytes'];
+
 /** GraphQL's own and ours: no model may take one of them. */
 const reservedTypes = [
-  ...['Query', 'Mutation', 'Subscription', 'Node', 'PageInfo', 'SortOrder', 'Viewer', 'SignInResult'],
-  ...['String', 'Int', 'Float', 'Boolean', 'ID', 'DateTime', 'Date', 'Decimal', 'BigInt', 'Json', 'Bytes'],
-  ...['String', 'Int', 'Float', 'Boolean', 'DateTime', 'Date', 'Decimal', 'BigInt', 'Json', 'Bytes'].map((it) => `${it}Filter`),
+  'Query',
+  'Mutation',
+  'Subscription',
+  'Node',
+  'PageInfo',
+  'SortOrder',
+  'CountOrderBy',
+  'Viewer',
+  'SignInResult',
+  'ID',
+  'Json',
+  ...scalarNames,
+  ...scalarNames.map((name) => `${name}Filter`),
 ];
 const reservedFields = ['node', 'nodes', 'viewer', 'signIn', 'signOut'];
 
@@ -92,7 +103,6 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     edge: types.take(`${type}Edge`),
     listFilter: types.take(`${type}ListFilter`),
     oneFilter: types.take(`${type}RelationFilter`),
-    listOrder: types.take(`${type}ListOrderBy`),
     createInput: types.take(`${type}CreateInput`),
     updateInput: types.take(`${type}UpdateInput`),
     nestedCreate: lazily((field) => `${type}${field}CreateInput`),

@@ -39,6 +39,14 @@ export const never: Filter = { kind: 'any', of: [] };
 export const isAlways = (filter: Filter) => filter.kind === 'all' && filter.of.length === 0;
 export const isNever = (filter: Filter) => filter.kind === 'any' && filter.of.length === 0;
 
+/** A list filled up to a power of two with its last item: the same set, and few shapes of statement for many lengths. */
+export function padded<T>(list: readonly T[]): T[] {
+  const last = list.at(-1);
+  if (last === undefined) return [];
+  const length = 2 ** Math.ceil(Math.log2(list.length));
+  return [...list, ...Array.from({ length: length - list.length }, () => last)];
+}
+
 /** Both conditions, as nested conditions: merging two objects by key would let one overwrite the other. */
 export function all(filters: readonly Filter[]): Filter {
   const rest = filters.filter((filter) => !isAlways(filter));

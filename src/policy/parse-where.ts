@@ -1,6 +1,6 @@
 import { badInput } from '../errors.ts';
 import { modelOf, type Field, type Model, type ScalarField, type Schema } from '../model/model.ts';
-import { all, always, any, never, not, some, type ComparisonOperator, type Filter, type Operand } from './filter.ts';
+import { all, always, any, never, not, padded, some, type ComparisonOperator, type Filter, type Operand } from './filter.ts';
 
 /** Turns a value found in a `where` into an operand. */
 export type ToOperand = (value: unknown, field: ScalarField, path: string) => Operand;
@@ -62,7 +62,7 @@ function parseOperator(name: string, value: unknown, field: ScalarField, context
     kind: 'compare',
     field: field.name,
     operator,
-    operands: values.map((it) => context.toOperand(it, field, path)),
+    operands: padded(values.map((it) => context.toOperand(it, field, path))),
   });
   const equals = () => (value === null ? compare('absent', []) : compare('equals', [value]));
   if (name === 'equals') return equals();

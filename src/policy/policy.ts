@@ -34,13 +34,13 @@ export interface PolicyText<M extends ModelName> {
 /** The words that need the model's own names. */
 export interface ModelWords<M extends ModelName, RoleName extends string> {
   /** The row satisfies this condition. */
-  where(filter: SafeWhere<M>): Rule<M>;
+  readonly where: (filter: SafeWhere<M>) => Rule<M>;
   /** The viewer is the user whom this column names. */
-  owner(column: ColumnOf<M, string>): Rule<M>;
+  readonly owner: (column: ColumnOf<M, string>) => Rule<M>;
   /** The viewer has this right on the row at the other end: "same as its parent". */
-  through(relation: keyof ModelTypes[M]['toOne'] & string, verb?: RowVerb): Rule<M>;
+  readonly through: (relation: keyof ModelTypes[M]['toOne'] & string, verb?: RowVerb) => Rule<M>;
   /** The viewer has this role everywhere. */
-  role(name: RoleName): Rule<never>;
+  readonly role: (name: RoleName) => Rule<never>;
   /** The current viewer, for values in conditions and presets. */
   readonly viewer: typeof viewer;
 }

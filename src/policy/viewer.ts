@@ -32,5 +32,5 @@ export function isViewerValue(value: unknown): value is ViewerValue {
 /** Two viewers of one shape have the same compiled rules; only the values bound to them differ. */
 export function viewerShape(it: Viewer): string {
   if (it === system) return 'system';
-  return JSON.stringify([it.kind, it.id !== null, [...it.roles].sort()]);
+  return JSON.stringify([it.kind, it.id !== null, it.roles.toSorted()]);
 }

@@ -1,7 +1,7 @@
 import type { ModelTypes } from '../generated/model-types.ts';
 import type { ViewerValue } from './viewer.ts';
 
-export type ModelName = keyof ModelTypes & string;
+export type ModelName = keyof ModelTypes;
 
 type Operand<T> = T | ViewerValue<T>;
 

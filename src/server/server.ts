@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly personas: Personas;
+  /** The queries that GraphiQL opens with; an empty tab when there are none. */
+  readonly startingTabs?: readonly string[];
   /** Whether the server can answer: asked by `/readyz`. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -32,7 +34,7 @@ export interface ServerOptions {
 const maxBodyBytes = 1_000_000;
 
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
-export function createServer({ platform, config, logger, personas, isReady }: ServerOptions) {
+export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
   const development = !config.production;
   return createYoga<object, Context>({
     schema: platform.api,
@@ -54,7 +56,7 @@ export function createServer({ platform, config, logger, personas, isReady }: Se
       useSchemaText(platform.api, development),
       useSameOrigin(config),
       development && usePersonas(personas, platform),
-      development && useGraphiQL(personas),
+      development && useGraphiQL({ personas, startingTabs }),
       useJsonOnly(),
       useNestingLimit(),
       useSessionCookie(),

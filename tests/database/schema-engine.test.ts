@@ -1,5 +1,5 @@
 /** Prisma's own commands, run offline on our stand-in for its schema engine, and the same work in process. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -252,6 +252,21 @@ describe.concurrent('in process', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('leaves the locks of open connections alone', async () => {
+    await using project = await openProject({ migrations: twoMigrations });
+    await project.sql('PRAGMA journal_mode = DELETE; CREATE TABLE "Held" ("id" INTEGER)');
+    const client = createClient({ url: project.url });
+    const transaction = await client.transaction('write');
+    await migrationStatus(project);
+    const { output } = project.program(`
+      import { createClient } from '@libsql/client';
+      const client = createClient({ url: ${JSON.stringify(project.url)} });
+      console.log(await client.transaction('write').then(() => 'got in', ({ code }) => code));`);
+    expect(await output()).toBe('SQLITE_BUSY\n');
+    transaction.close();
+    client.close();
+  });
+
   it('says what is left to do when the process of a migration was killed, and waits for no dead holder', async () => {
     const endless = 'WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT max(n) FROM up;';
     await using project = await openProject({ migrations: { ...twoMigrations, '3_endless': endless } });
@@ -294,6 +309,15 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
   await write(Object.fromEntries(scripts));
 
   const url = `file:${path('data/test.db')}`;
+  const children: ChildProcess[] = [];
+  const program = (code: string) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    return { child, output: () => text(child.stdout) };
+  };
   const database = () => createClient({ url });
   return {
     path,
@@ -317,16 +341,14 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
       const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
       return { code, output: stdout + stderr };
     },
+    /** A program in a process of its own, which imports as files in the project's root do. */
+    program,
     /** `deployMigrations` in a process of its own. */
     deployElsewhere: () => {
-      const module = new URL('../../src/database/schema-engine/migrations.ts', import.meta.url).href;
-      const code = `import { deployMigrations } from ${JSON.stringify(module)};
-        console.log(JSON.stringify(await deployMigrations(${JSON.stringify({ url, migrationsFolder })})));`;
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      return { child, answer: async (): ReturnType<typeof deployMigrations> => JSON.parse(await text(child.stdout)) };
+      const { child, output } = program(`
+        import { deployMigrations } from './src/database/schema-engine/migrations.ts';
+        console.log(JSON.stringify(await deployMigrations(${JSON.stringify({ url, migrationsFolder })})));`);
+      return { child, answer: async (): ReturnType<typeof deployMigrations> => JSON.parse(await output()) };
     },
     sql: async (script: string) => {
       await mkdir(path('data'), { recursive: true });
@@ -344,6 +366,9 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
       );
       return rows.flat();
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      for (const child of children) child.kill('SIGKILL');
+      await rm(folder, { recursive: true });
+    },
   };
 }

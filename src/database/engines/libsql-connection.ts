@@ -42,12 +42,23 @@ export class LibsqlConnection {
 
   /** The rows as arrays of values; integers are bigint. */
   rows(sql: string, args: readonly unknown[]): unknown[][] {
-    return this.prepare(sql).statement.all(args as unknown[]) as unknown[][];
+    return this.prepare(sql).statement.all(args) as unknown[][];
   }
 
   /** The one value that a statement yields. */
   value(sql: string, args: readonly unknown[]): unknown {
-    return (this.prepare(sql).statement.get(args as unknown[]) as unknown[] | undefined)?.[0];
+    return (this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
+  }
+
+  /** SQLite's parser gives up where a statement nests too deep; whatever else is wrong is not asked here. */
+  fits(sql: string): boolean {
+    try {
+      this.prepare(sql);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && /parser stack overflow|too large|too many/i.test(error.message)) return false;
+      throw error;
+    }
   }
 
   execute({ sql, args = [] }: { sql: string; args?: InArgs }): ResultSet {
@@ -88,7 +99,7 @@ export class LibsqlConnection {
   /** This connection as the adapter wants it. */
   client(): Client {
     const execute = async (statement: InStatement): Promise<ResultSet> =>
-      translated(() => this.execute(typeof statement === 'string' ? { sql: statement } : (statement as { sql: string; args?: InArgs })));
+      translated(() => this.execute(typeof statement === 'string' ? { sql: statement } : (statement)));
     const end = async (sql: string) => translated(() => this.script(sql));
     const transaction = async (): Promise<Transaction> => {
       // IMMEDIATE takes the write lock at the start: a deferred transaction that reads first fails when another wrote meanwhile.

@@ -102,6 +102,14 @@ export const sqlite: Engine = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
 
+  isOneOf(columns, tuples) {
+    const [column] = columns;
+    if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
+    // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
+    return sql`(${sql.join(columns)}) in (values ${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
+  },
+  maxParameters: 32_766,
+
   decimalDigits: 15,
 };
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Connector } from './connector.ts';
 import { type HistoryRow, historyQuery, historyRow } from './migration-history.ts';
-import { checkDatabaseFile, checkWritable, createDatabaseFile, sqliteFilePath } from './sqlite-file.ts';
+import { checkDatabaseFile, checkWritable, createDatabaseFile, notDatabase, sqliteFilePath } from './sqlite-file.ts';
 
 /** Imports the driver when it is used: each command of the CLI begins with a process that only looks for the file. */
 export function sqliteConnector(url: string): Connector {
@@ -16,6 +16,8 @@ export function sqliteConnector(url: string): Connector {
     const database = await (await adapters()).connect();
     try {
       return await act(database);
+    } catch (error) {
+      throw error instanceof Error && error.message.startsWith('SQLITE_NOTADB') ? notDatabase(path) : error;
     } finally {
       await database.dispose();
     }

@@ -1,7 +1,7 @@
-import { access, constants, mkdir, open, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { badConfig } from '../../errors.ts';
+import { badConfig, PergolaError } from '../../errors.ts';
 import { EngineError } from './engine-error.ts';
 
 /**
@@ -32,18 +32,24 @@ function pathOfFileUrl(url: string): string {
   }
 }
 
-/** Throws P1003 when there is no such file, BAD_CONFIG when it is something else than a readable SQLite database. */
+/**
+ * Throws P1003 when there is no such file, BAD_CONFIG when it cannot be read.
+ *
+ * Looks without opening, here and below. Whoever closes a file loses all locks that its process has on that file, also
+ * those of SQLite's own connections: another process would then delete the log that this one writes to.
+ */
 export async function checkDatabaseFile(path: string): Promise<void> {
-  let start: string;
   try {
-    start = await readStart(path);
+    if (!(await stat(path)).isFile()) throw badConfig(`The database ${path} is not a file.`, otherFile);
+    await access(path, constants.R_OK);
   } catch (error) {
+    if (error instanceof PergolaError) throw error;
     if (codeOf(error) === 'ENOENT') throw new EngineError('P1003', `The SQLite database ${path} does not exist.`);
     throw badConfig(`The database ${path} cannot be read (${codeOf(error)}).`, otherFile);
   }
-  if (start !== '' && start !== 'SQLite format 3\0')
-    throw badConfig(`The file ${path} is not a SQLite database.`, otherFile);
 }
+
+export const notDatabase = (path: string) => badConfig(`The file ${path} is not a SQLite database.`, otherFile);
 
 /** Creates the folder and an empty file, which is an empty database. Throws BAD_CONFIG. */
 export async function createDatabaseFile(path: string): Promise<void> {
@@ -54,9 +60,9 @@ export async function createDatabaseFile(path: string): Promise<void> {
     throw badConfig(`The database folder ${folder} cannot be created (${codeOf(error)}).`, elsewhere);
   }
   try {
-    // Appends nothing: what another process has created meanwhile stays as it is.
-    await writeFile(path, '', { flag: 'a' });
+    await writeFile(path, '', { flag: 'wx' });
   } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
     throw badConfig(`The database ${path} cannot be created (${codeOf(error)}).`, elsewhere);
   }
 }
@@ -86,12 +92,6 @@ async function createFolder(folder: string): Promise<void> {
     await createFolder(dirname(folder));
     await make();
   }
-}
-
-async function readStart(path: string): Promise<string> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-  return buffer.toString('latin1', 0, bytesRead);
 }
 
 function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@ export function deriveConnections(derivation: Derivation) {
   const { builder } = derivation;
   for (const model of derivation.models) {
     const names = derivation.namesOf(model.name);
-    const edge = builder.edgeObject({ type: derivation.objectOf(model.name) as never, name: names.edge } as never);
+    const edge = builder.edgeObject({ type: derivation.objectOf(model.name) as never, name: names.edge });
     const connection = builder.connectionObject(
       {
         type: derivation.objectOf(model.name),
@@ -14,7 +14,7 @@ export function deriveConnections(derivation: Derivation) {
           totalCount: t.exposeInt('totalCount', { nullable: false, description: 'All rows that match, on every page.' }),
         }),
       } as never,
-      edge as never,
+      edge,
     );
     derivation.connections.set(model.name, connection as never);
   }

@@ -22,7 +22,7 @@ interface LooseTypes {
 type LooseBuilder = InstanceType<typeof SchemaBuilder<LooseTypes>>;
 
 export type AnyObjectRef = ObjectRef<never, Row>;
-export type AnyInputRef = InputRef<unknown>;
+export type AnyInputRef = InputRef;
 
 /** What all derivations share: the schema, what everybody may see of it, and the types that exist already. */
 export class Derivation {

@@ -19,11 +19,11 @@ export function deriveEnums({ builder, schema, names, enums }: Derivation) {
       ...(description && { description }),
       values: Object.fromEntries(values.map((value) => [value.name, { value: value.name }])),
     });
-    enums.set(name, ref as never);
+    enums.set(name, ref);
   }
   const direction = builder.enumType('SortOrder', {
     description: 'Absent values come first in ascending order.',
     values: { asc: { value: 'asc' }, desc: { value: 'desc' } },
   });
-  enums.set('SortOrder', direction as never);
+  enums.set('SortOrder', direction);
 }

@@ -23,7 +23,7 @@ export function deriveNodeInterface(derivation: Derivation) {
     fields: (t) => ({
       nodeId: t.id({ nullable: false, resolve: (row) => encodeNodeId(modelOf(schema, modelOfRow.get(row) ?? ''), row) }),
     }),
-    resolveType: (row) => derivation.namesOf(modelOfRow.get(row as Row) ?? '').type,
+    resolveType: (row) => derivation.namesOf(modelOfRow.get(row) ?? '').type,
   });
   derivation.node = node as never;
 }

@@ -10,7 +10,7 @@ export function deriveOrderInputs(derivation: Derivation) {
   const count = builder.inputType(countOrder, {
     fields: (t) => ({ _count: t.field({ type: direction, required: true }) }),
   });
-  inputs.set(countOrder, count as never);
+  inputs.set(countOrder, count);
   for (const model of derivation.models) {
     const name = derivation.namesOf(model.name).orderBy;
     inputs.set(name, builder.inputRef(name) as never);

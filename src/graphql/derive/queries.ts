@@ -23,7 +23,7 @@ function deriveOne(model: Model, derivation: Derivation) {
     t.field({
       type: derivation.objectOf(model.name),
       nullable: true,
-      args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true } as never) },
+      args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true }) },
       resolve: (_: unknown, { where }: { where: unknown }, { database }: Context, info: GraphQLResolveInfo) => {
         const values = new Values();
         const { schema } = derivation;

@@ -16,7 +16,7 @@ export function deriveUniqueInputs(derivation: Derivation) {
           keys.map((key) => [key.name, t.field({ type: compound.get(key) ?? derivation.typeOf(scalarOf(model, key.fields[0]!)) })]),
         ),
     } as never);
-    inputs.set(names.uniqueWhere, ref as never);
+    inputs.set(names.uniqueWhere, ref);
   }
 }
 

@@ -28,7 +28,7 @@ function deriveScalarFilter(name: string, field: Pick<ScalarField, 'type' | 'enu
       ...Object.fromEntries([...operatorsOf(field as ScalarField)].map((operator) => [operator, t.field({ type })])),
     }),
   });
-  derivation.inputs.set(name, ref as never);
+  derivation.inputs.set(name, ref);
 }
 
 function deriveModelFilters(model: Model, derivation: Derivation) {

@@ -1,0 +1,110 @@
+/**
+ * Preloaded into every measured server, the same in each: tells the benchmark over its channel what the process has
+ * used, and counts what goes to the driver (some tens of nanoseconds a statement).
+ */
+import { createRequire } from 'node:module';
+import { Session } from 'node:inspector/promises';
+import { writeFile } from 'node:fs/promises';
+
+export interface Sample {
+  readonly cpuMicroseconds: number;
+  readonly residentBytes: number;
+  /** Statements run so far; a script counts as one. */
+  readonly statements: number;
+}
+
+export type Question =
+  | { readonly ask: 'sample' }
+  /** How each open connection writes: `synchronous` and `journal_mode`. */
+  | { readonly ask: 'settings' }
+  | { readonly ask: 'profile' }
+  | { readonly ask: 'profiled'; readonly file: string };
+
+type Method = (this: object, ...args: unknown[]) => unknown;
+type Prototype = Record<string, Method>;
+interface Connection {
+  readonly open: boolean;
+  prepare(sql: string): { get(): Record<string, unknown> };
+}
+
+const Database = createRequire(import.meta.url)('libsql') as { prototype: Prototype };
+const seen = new WeakSet<object>();
+let connections: WeakRef<Connection>[] = [];
+let statements = 0;
+let session: Session | undefined;
+
+countCallsOf(Database.prototype, ['exec']);
+countStatements(Database.prototype);
+
+process.on('message', (question: Question) => {
+  void answer(question).then((reply) => process.send?.(reply));
+});
+// The channel alone does not keep a server from ending.
+process.channel?.unref();
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.ask) {
+    case 'sample': {
+      const { user, system } = process.cpuUsage();
+      return { cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss(), statements } satisfies Sample;
+    }
+    case 'settings':
+      return settings();
+    case 'profile':
+      session = new Session();
+      session.connect();
+      await session.post('Profiler.enable');
+      await session.post('Profiler.setSamplingInterval', { interval: 200 });
+      await session.post('Profiler.start');
+      return null;
+    case 'profiled': {
+      const profile = (await session?.post('Profiler.stop'))?.profile;
+      session?.disconnect();
+      await writeFile(question.file, JSON.stringify(profile));
+      return null;
+    }
+  }
+}
+
+function settings(): string[] {
+  const read = (connection: Connection, pragma: string) => {
+    const row = connection.prepare(`PRAGMA ${pragma}`).get();
+    return String(row[pragma]);
+  };
+  forgetClosed();
+  const open = connections.map((it) => it.deref()).filter((it) => it !== undefined);
+  return open.map((it) => `journal_mode ${read(it, 'journal_mode')}, synchronous ${read(it, 'synchronous')}`);
+}
+
+/** A statement's class is not exported: it is met with the first statement. */
+function countStatements(database: Prototype): void {
+  const prepare = database['prepare']!;
+  let known = false;
+  database['prepare'] = function (...args) {
+    const statement = prepare.apply(this, args) as object;
+    // `all` runs through `iterate`.
+    if (!known) countCallsOf(Object.getPrototypeOf(statement) as Prototype, ['run', 'get', 'iterate']);
+    known = true;
+    if (!seen.has(this)) {
+      seen.add(this);
+      connections.push(new WeakRef(this as unknown as Connection));
+      // Some clients open a connection for each transaction.
+      if (connections.length > 100) forgetClosed();
+    }
+    return statement;
+  };
+}
+
+function forgetClosed(): void {
+  connections = connections.filter((it) => it.deref()?.open);
+}
+
+function countCallsOf(prototype: Prototype, names: readonly string[]): void {
+  for (const name of names) {
+    const original = prototype[name]!;
+    prototype[name] = function (...args) {
+      statements++;
+      return original.apply(this, args);
+    };
+  }
+}

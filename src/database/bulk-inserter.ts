@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import { PergolaError } from '../errors.ts';
+import { keyOf, modelOf, relationOf, scalarOf, scalarsOf, type Model, type RelationField, type ScalarField } from '../model/model.ts';
+import { checkColumns, checkRequired, type ColumnValues } from './check-columns.ts';
+import { defaultColumns } from './defaults.ts';
+import { evenPartsOf } from './grouping.ts';
+import { tupleText } from './row-finder.ts';
+import type { KeyValues, RowWriter } from './row-writer.ts';
+import { cachedStatement } from './statement-cache.ts';
+import { toWriteError } from './write-errors.ts';
+
+/** A row that waits to be inserted, and where it stands in the caller's input. */
+export interface NewRow {
+  readonly columns: ColumnValues;
+  readonly path: string;
+}
+
+/** More do not make it faster, and Prisma's adapter remembers the parameters of its last hundred statements. */
+const maxInsertParameters = 4000;
+
+/**
+ * Inserts many rows with few statements. Like the row writer it asks for no right.
+ *
+ * @throws CONFLICT, BAD_INPUT with the path of the first row that cannot be stored.
+ */
+export function createBulkInserter({ context, stored, insert }: RowWriter) {
+  const { engine, run } = context;
+  const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
+
+  /** @returns the keys, in the order of the rows. */
+  async function insertMany(model: Model, rows: readonly NewRow[]): Promise<KeyValues[]> {
+    const keys: KeyValues[] = [];
+    for (const { fields, items } of alike(model, rows)) {
+      if (fields.length === 0) {
+        for (const { columns, path } of items) keys.push(await insert(model, columns, path));
+        continue;
+      }
+      for (const part of evenPartsOf(items, Math.floor(maxParameters / fields.length))) {
+        keys.push(...(await insertPart(model, fields, part)));
+      }
+    }
+    return keys;
+  }
+
+  async function insertPart(model: Model, fields: readonly ScalarField[], rows: readonly NewRow[]): Promise<KeyValues[]> {
+    const names = new Set(fields.map(({ name }) => name));
+    const keyFields = keyOf(model).fields;
+    const keyIsGiven = keyFields.every((name) => names.has(name));
+    const statement = insertStatement(model, fields, { rows: rows.length, returning: keyIsGiven ? [] : keyFields });
+    const values: unknown[] = [];
+    for (const { columns } of rows) for (const field of fields) values.push(stored(model, field.name, columns[field.name]));
+    let returned: unknown[][];
+    try {
+      returned = await run(statement, values);
+    } catch (error) {
+      return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
+    }
+    if (keyIsGiven) return rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]])));
+    const keys = returned.map((row) =>
+      Object.fromEntries(keyFields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])])),
+    );
+    return inOrder(keys, keyFields);
+  }
+
+  /** The database does not say which of many rows it refused, so they are tried one by one. */
+  async function insertEach(model: Model, rows: readonly NewRow[], refused: unknown): Promise<KeyValues[]> {
+    if (!(refused instanceof PergolaError)) throw refused;
+    const keys: KeyValues[] = [];
+    for (const { columns, path } of rows) {
+      try {
+        keys.push(await insert(model, columns, path));
+      } catch (error) {
+        // Not every engine goes on in a transaction after an error.
+        throw error instanceof PergolaError ? error : refused;
+      }
+    }
+    return keys;
+  }
+
+  function insertStatement(
+    model: Model,
+    fields: readonly ScalarField[],
+    { rows, returning }: { rows: number; returning: readonly string[] },
+  ): string {
+    const key = JSON.stringify(['insert', model.name, fields.map(({ name }) => name), rows, returning]);
+    return cachedStatement(context, key, () => {
+      const columnNames = (names: readonly string[]) => sql.join(names.map((name) => sql.id(scalarOf(model, name).column)));
+      const row = sql`(${sql.join(fields.map(() => sql`${null}`))})`;
+      const into = sql`insert into ${sql.table(model.table)} (${columnNames(fields.map(({ name }) => name))})`;
+      const body = sql`${into} values ${sql.join(Array.from({ length: rows }, () => row))}`;
+      return returning.length > 0 ? sql`${body} returning ${columnNames(returning)}` : body;
+    }).sql;
+  }
+
+  /** Rows that go into one statement: they leave the same columns to the database. */
+  function alike(model: Model, rows: readonly NewRow[]): { fields: readonly ScalarField[]; items: readonly NewRow[] }[] {
+    const scalars = scalarsOf(model);
+    const groups: { fields: readonly ScalarField[]; left: string; items: NewRow[] }[] = [];
+    for (const { columns: given, path } of rows) {
+      const columns = { ...given, ...defaultColumns(model, given) };
+      checkColumns(model, columns, engine, path);
+      checkRequired(model, columns, path);
+      const isLeft = (field: ScalarField) => field.default !== undefined && columns[field.name] === undefined;
+      const left = scalars.filter(isLeft).map(({ name }) => name).join();
+      let group = groups.at(-1);
+      if (group?.left !== left) {
+        group = { fields: scalars.filter((field) => !isLeft(field)), left, items: [] };
+        groups.push(group);
+      }
+      group.items.push({ columns, path });
+    }
+    return groups;
+  }
+
+  /** Ties new rows to others of an implicit many-to-many. A new row has no ties yet, so only pairs given twice are left out. */
+  async function tieMany(model: Model, relation: RelationField, pairs: readonly (readonly [KeyValues, KeyValues])[]): Promise<void> {
+    const { join } = relationOf(model, relation.name);
+    if (join.kind !== 'table') throw new Error(`${model.name}.${relation.name} has no join table.`);
+    const target = modelOf(context.schema, relation.target);
+    const [hereKey, thereKey] = [keyOf(model).fields[0]!, keyOf(target).fields[0]!];
+    const distinct = new Map(
+      pairs.map(([here, there]) => [
+        JSON.stringify([tupleText(model, [hereKey], here), tupleText(target, [thereKey], there)]),
+        [stored(model, hereKey, here[hereKey]), stored(target, thereKey, there[thereKey])],
+      ]),
+    );
+    for (const part of evenPartsOf([...distinct.values()], Math.floor(maxParameters / 2))) {
+      const key = JSON.stringify(['tie', join, part.length]);
+      const statement = cachedStatement(context, key, () => {
+        const row = sql`(${null}, ${null})`;
+        const into = sql`insert into ${sql.table(join.table)} (${sql.id(join.near)}, ${sql.id(join.far)})`;
+        return sql`${into} values ${sql.join(part.map(() => row))}`;
+      });
+      await run(statement.sql, part.flat());
+    }
+  }
+
+  return { insertMany, tieMany };
+}
+
+/** Keys that the database counts up: it gives them out in the order of the rows, but need not return them so. */
+function inOrder(keys: KeyValues[], [name, ...rest]: readonly string[]): KeyValues[] {
+  const number = (key: KeyValues) => key[name ?? ''] as number | bigint;
+  const counted = rest.length === 0 && keys.every((key) => ['number', 'bigint'].includes(typeof number(key)));
+  return counted ? keys.toSorted((a, b) => (number(a) < number(b) ? -1 : 1)) : keys;
+}

@@ -1,0 +1,43 @@
+import { keyOf, modelOf, type Model } from '../model/model.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import { keyFilter } from './parse-arguments.ts';
+import { bind } from './parameters.ts';
+import type { Plan, Planner } from './plan.ts';
+import { related, type Read, type Row } from './read.ts';
+import { followUpRead, rowsAt, type FollowUp } from './split-read.ts';
+import { Values } from './values.ts';
+
+export interface RunContext {
+  readonly planner: Planner;
+  readonly viewer: Viewer;
+  /** Runs a statement and gives the one text that it yields. */
+  query(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+}
+
+/** Runs a plan: one statement, and one more for each part that did not fit into it. */
+export async function runPlan<R extends Read>(plan: Plan<R>, values: Values, context: RunContext): Promise<ReturnType<Plan<R>['decode']>> {
+  const { sql, parameters } = plan.statement;
+  const text = await context.query(sql, bind(parameters, values.list, context.viewer, context.planner));
+  const result = plan.decode(text, values.list);
+  for (const followUp of plan.followUps) {
+    await runFollowUp(followUp, rowsAt(result, plan.read, followUp.path), values, context);
+  }
+  return result;
+}
+
+async function runFollowUp(followUp: FollowUp, parents: readonly Row[], { list }: Values, context: RunContext): Promise<void> {
+  if (parents.length === 0) return;
+  const { schema } = context.planner;
+  const model = modelOf(schema, followUp.model);
+  const byKey = new Map<string, Row[]>();
+  for (const row of parents) byKey.set(keyText(model, row), [...(byKey.get(keyText(model, row)) ?? []), row]);
+  const values = new Values(list);
+  const filter = keyFilter(model, [...byKey.values()].map(([row]) => row!), values);
+  const { rows } = await runPlan(context.planner.guardedPlan(followUpRead(followUp, filter, schema)), values, context);
+  const { key } = followUp.relation;
+  for (const found of rows) {
+    for (const parent of byKey.get(keyText(model, found)) ?? []) (parent[related] ??= {})[key] = found[related]?.[key];
+  }
+}
+
+export const keyText = (model: Model, row: Row) => JSON.stringify(keyOf(model).fields.map((name) => String(row[name])));

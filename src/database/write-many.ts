@@ -1,0 +1,213 @@
+import { badInput, forbidden } from '../errors.ts';
+import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import { all, isNever, type Filter } from '../policy/filter.ts';
+import type { RowVerb } from '../policy/rule.ts';
+import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { createBulkInserter } from './bulk-inserter.ts';
+import { canLinkInBulk, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
+import { groupBy, partsOf } from './grouping.ts';
+import { tupleText, type RowFinder } from './row-finder.ts';
+import type { KeyValues, RowWriter } from './row-writer.ts';
+import type { Data, WrittenRow } from './write.ts';
+
+/** What many rows need of the writer of single ones. */
+export interface SingleWriter {
+  create(model: string, data: Data, path: string): Promise<KeyValues>;
+  updateRow(model: Model, old: KeyValues, data: Data, path: string): Promise<KeyValues>;
+  find(model: Model, where: unknown, verb: RowVerb, path: string): Promise<KeyValues>;
+  pointTo(relation: RelationField, value: unknown, path: string): Promise<KeyValues>;
+  presetsOf(model: Model): KeyValues;
+  requireVerb(model: Model, verb: RowVerb, path: string): void;
+  writeRights(model: Model, data: Data): Filter;
+  checkAllAfter(model: Model, written: readonly WrittenRow[], filter: Filter, what: string): void;
+}
+
+export interface ManyContext {
+  readonly schema: Schema;
+  readonly policy: ViewerPolicy;
+  readonly finder: RowFinder;
+  readonly rows: RowWriter;
+  readonly single: SingleWriter;
+}
+
+/** One row's data, and where it stands in the caller's input. */
+export interface Item {
+  readonly data: Data;
+  readonly path: string;
+}
+
+/** A row that needs nothing but columns and links to rows that are there. */
+interface PlainRow extends Item {
+  readonly columns: KeyValues;
+  readonly links: Link[];
+}
+
+interface Link extends UniqueTuple {
+  readonly relation: RelationField;
+  readonly where: unknown;
+  readonly path: string;
+}
+
+/** More would only hold more in memory. */
+const maxRun = 2048;
+
+/**
+ * Creates many rows under the same rules as one, with a handful of statements for a few thousand: rows that are plain
+ * go together, any other goes through `create` in its place.
+ */
+export function createManyWriter({ schema, policy, finder, rows, single }: ManyContext) {
+  const inserter = createBulkInserter(rows);
+
+  async function createMany(modelName: string, data: readonly Data[], path = 'data'): Promise<KeyValues[]> {
+    const model = modelOf(schema, modelName);
+    single.requireVerb(model, 'create', path);
+    return createItems(model, data.map((it, at) => ({ data: it, path: `${path}[${at}]` })));
+  }
+
+  async function createItems(model: Model, items: readonly Item[]): Promise<KeyValues[]> {
+    const split = plainRowSplitter(model);
+    const keys: KeyValues[] = [];
+    let run: PlainRow[] = [];
+    const endRun = async () => {
+      for (const part of partsOf(run, maxRun)) keys.push(...(await insertRun(model, part)));
+      run = [];
+    };
+    for (const item of items) {
+      const row = split(item);
+      if (row) run.push(row);
+      else {
+        await endRun();
+        keys.push(await single.create(model.name, item.data, item.path));
+      }
+    }
+    await endRun();
+    return keys;
+  }
+
+  async function insertRun(model: Model, run: readonly PlainRow[]): Promise<KeyValues[]> {
+    if (run[0]) single.requireVerb(model, 'create', run[0].path);
+    const linked = await linkedRows(run.flatMap(({ links }) => links));
+    const presets = single.presetsOf(model);
+    const keys = await inserter.insertMany(
+      model,
+      run.map(({ columns, links, path }) => ({
+        columns: { ...columns, ...foreignKeys(links, linked), ...presets },
+        path,
+      })),
+    );
+    checkNew(model, run, keys);
+    await tie(model, run, keys, linked);
+    return keys;
+  }
+
+  /** The rows to be linked, by link: one statement for each relation, and one more for each that is not found. */
+  async function linkedRows(links: readonly Link[]): Promise<Map<Link, KeyValues>> {
+    const groups = groupBy(links, ({ relation, key }) => `${relation.name} ${key.name}`);
+    const linked = new Map<Link, KeyValues>();
+    for (const group of groups.values()) {
+      const { relation, key } = group[0]!;
+      const target = modelOf(schema, relation.target);
+      const { join } = relation;
+      const columns = join.kind === 'columns' ? join.pairs.map(([, there]) => there) : keyOf(target).fields;
+      const seen = key.fields.map((name) => policy.field(target.name, name, 'filter'));
+      const filter = all([policy.rows(target.name, 'link'), ...seen]);
+      const found = await finder.find({ model: target, by: key.fields, filter, columns }, group.map(({ tuple }) => tuple));
+      for (const link of group) {
+        // What is missing here is asked for alone: it is refused as everywhere, or the database takes two texts for one.
+        linked.set(link, found.get(tupleText(target, key.fields, link.tuple)) ?? (await linkedRow(link, target)));
+      }
+    }
+    return linked;
+  }
+
+  async function linkedRow({ relation, where, path }: Link, target: Model): Promise<KeyValues> {
+    const { join } = relation;
+    if (join.kind === 'table') return single.find(target, where, 'link', path);
+    const columns = await single.pointTo(relation, { connect: where }, path.replace(/\.connect$/, ''));
+    return Object.fromEntries(join.pairs.map(([here, there]) => [there, columns[here]]));
+  }
+
+  function checkNew(model: Model, run: readonly PlainRow[], keys: readonly KeyValues[]) {
+    const groups = groupBy(
+      run.map(({ data, path }, at) => ({ data, path, key: keys[at]! })),
+      ({ data }) => Object.keys(data).join(),
+    );
+    for (const group of groups.values()) {
+      const filter = all([policy.rows(model.name, 'create'), single.writeRights(model, group[0]!.data)]);
+      single.checkAllAfter(model, group, filter, `create this ${model.name}`);
+    }
+  }
+
+  async function tie(model: Model, run: readonly PlainRow[], keys: readonly KeyValues[], linked: ReadonlyMap<Link, KeyValues>) {
+    const ties = run.flatMap(({ links }, at) => links.filter(({ relation }) => relation.list).map((link) => ({ link, here: keys[at]! })));
+    for (const group of groupBy(ties, ({ link }) => link.relation).values()) {
+      const pairs = group.map(({ link, here }) => [here, linked.get(link)!] as const);
+      await inserter.tieMany(model, group[0]!.link.relation, pairs);
+    }
+  }
+
+  /** Tells plain rows from others, and refuses what may not be written; what is the same for all rows is asked once. */
+  function plainRowSplitter(model: Model) {
+    const writable = new Map<string, boolean>();
+    const mayWrite = (name: string) => {
+      const known = writable.get(name) ?? !isNever(policy.field(model.name, name, 'write'));
+      writable.set(name, known);
+      return known;
+    };
+    const linkable = new Map<RelationField, boolean>();
+    const mayLink = (relation: RelationField) => {
+      const known = linkable.get(relation) ?? canLinkInBulk(model, relation, policy, schema);
+      linkable.set(relation, known);
+      return known;
+    };
+
+    return ({ data, path }: Item): PlainRow | undefined => {
+      const row: PlainRow = { data, path, columns: {}, links: [] };
+      for (const [name, value] of Object.entries(data)) {
+        if (value === undefined) continue;
+        const at = `${path}.${name}`;
+        if (!mayWrite(name)) throw forbidden(`write ${model.name}.${name}`, at);
+        const field = model.fields.get(name);
+        if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', at);
+        if (field.kind === 'scalar') row.columns[name] = value;
+        else if (!mayLink(field) || !addLinks(row, field, value, at)) return undefined;
+      }
+      return row;
+    };
+  }
+
+  /** @returns whether the relation is connected, or left empty, and nothing else. */
+  function addLinks(row: PlainRow, relation: RelationField, value: unknown, path: string): boolean {
+    const entries = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null);
+    const [how, what] = entries[0] ?? [];
+    if (entries.length !== 1) return false;
+    const { join } = relation;
+    if (how === 'disconnect' && what === true && join.kind === 'columns' && !relation.required) {
+      for (const [here] of join.pairs) row.columns[here] = null;
+      return true;
+    }
+    if (how !== 'connect') return false;
+    const target = modelOf(schema, relation.target);
+    const list = Array.isArray(what);
+    for (const [at, where] of (list ? what : [what]).entries()) {
+      const unique = uniqueTupleOf(where, target);
+      if (!unique) return false;
+      row.links.push({ ...unique, relation, where, path: list ? `${path}.connect[${at}]` : `${path}.connect` });
+    }
+    return true;
+  }
+
+  return { createMany, createItems };
+}
+
+export type ManyWriter = ReturnType<typeof createManyWriter>;
+
+function foreignKeys(links: readonly Link[], linked: ReadonlyMap<Link, KeyValues>): KeyValues {
+  const columns: KeyValues = {};
+  for (const link of links) {
+    const { join } = link.relation;
+    if (join.kind !== 'columns') continue;
+    for (const [here, there] of join.pairs) columns[here] = linked.get(link)?.[there];
+  }
+  return columns;
+}
