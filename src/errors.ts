@@ -21,7 +21,6 @@ export const errorCodes = [
   'SIGN_IN_FAILED',
   'TOO_DEEP',
   'TOO_MANY_REQUESTS',
-  'UNAUTHENTICATED',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -19,7 +19,12 @@ export async function firstScreen({ config, platform, migrations, password, pers
   const names = Object.entries(personas).filter(([, { email }]) => email !== config.adminEmail).map(([name]) => name);
   const engine = platform.database.engineName;
   const lines = [
-    ...(config.production ? [] : [['GraphiQL', `${url}/graphql`]]),
+    ...(config.production
+      ? []
+      : [
+          ['GraphiQL', `${url}/graphql`],
+          ['Policies', `${url}/-/policies`],
+        ]),
     ['Sign in', `${config.adminEmail}  ${password ?? '(the password of the first start)'}   personas: ${names.join(', ')}`],
     ['Database', `${withoutPassword(config.databaseUrl)} (${engine})   ${count(migrations, 'migration')} applied, ${count(rows, 'row')}`],
   ];

@@ -8,7 +8,7 @@ import { designOf, openPlatform, type Design, type Platform } from '../server/pl
 export const root = resolve(import.meta.dirname, '../..');
 
 export const apiFile = resolve(root, 'api.graphql');
-export const schemaFile = resolve(root, 'prisma/schema.prisma');
+export const lockFile = resolve(root, 'policy.lock');
 
 export const migrations = (config: Config) => ({
   url: config.databaseUrl,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
 import { addStart } from './commands/start.ts';
 import { addUser } from './commands/user.ts';
@@ -11,7 +12,7 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addMigrate, addSchema, addUser]) add(program);
+for (const add of [addStart, addCheck, addMigrate, addPolicy, addSchema, addUser]) add(program);
 
 try {
   await program.parseAsync();

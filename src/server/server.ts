@@ -14,6 +14,7 @@ import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
 import { usePersonas } from './use-personas.ts';
+import { usePoliciesPage } from './use-policies-page.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
@@ -55,6 +56,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useHealth(isReady),
       useSchemaText(platform.api, development),
       useSameOrigin(config),
+      development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
       development && useGraphiQL({ personas, startingTabs }),
       useJsonOnly(),
