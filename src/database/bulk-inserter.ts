@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { PergolaError } from '../errors.ts';
 import { keyOf, modelOf, relationOf, scalarOf, scalarsOf, type Model, type RelationField, type ScalarField } from '../model/model.ts';
-import { checkColumns, checkRequired, type ColumnValues } from './check-columns.ts';
+import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns } from './defaults.ts';
 import { evenPartsOf } from './grouping.ts';
 import { tupleText } from './row-finder.ts';
@@ -11,7 +11,8 @@ import { toWriteError } from './write-errors.ts';
 
 /** A row that waits to be inserted, and where it stands in the caller's input. */
 export interface NewRow {
-  readonly columns: ColumnValues;
+  /** The inserter adds what nobody gave a value. */
+  readonly columns: KeyValues;
   readonly path: string;
 }
 
@@ -95,19 +96,22 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
   /** Rows that go into one statement: they leave the same columns to the database. */
   function alike(model: Model, rows: readonly NewRow[]): { fields: readonly ScalarField[]; items: readonly NewRow[] }[] {
     const scalars = scalarsOf(model);
+    const defaulted = scalars.filter((field) => field.default !== undefined);
     const groups: { fields: readonly ScalarField[]; left: string; items: NewRow[] }[] = [];
-    for (const { columns: given, path } of rows) {
-      const columns = { ...given, ...defaultColumns(model, given) };
+    for (const row of rows) {
+      const { columns, path } = row;
+      for (const [name, value] of Object.entries(defaultColumns(model, columns))) columns[name] = value;
       checkColumns(model, columns, engine, path);
       checkRequired(model, columns, path);
-      const isLeft = (field: ScalarField) => field.default !== undefined && columns[field.name] === undefined;
-      const left = scalars.filter(isLeft).map(({ name }) => name).join();
+      let left = '';
+      for (const { name } of defaulted) if (columns[name] === undefined) left += `${name} `;
       let group = groups.at(-1);
       if (group?.left !== left) {
-        group = { fields: scalars.filter((field) => !isLeft(field)), left, items: [] };
+        const names = new Set(left.split(' '));
+        group = { fields: scalars.filter(({ name }) => !names.has(name)), left, items: [] };
         groups.push(group);
       }
-      group.items.push({ columns, path });
+      group.items.push(row);
     }
     return groups;
   }

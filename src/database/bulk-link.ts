@@ -11,14 +11,27 @@ export interface UniqueTuple {
 
 /** The key and the values of a `where` that names one row; undefined for whatever has to be looked at closer. */
 export function uniqueTupleOf(where: unknown, model: Model): UniqueTuple | undefined {
-  const [entry, ...rest] = Object.entries(where ?? {}).filter(([, value]) => value !== undefined);
-  const key = entry && model.uniques.find(({ name }) => name === entry[0]);
-  if (!key || rest.length > 0) return undefined;
-  const value: unknown = entry[1];
-  const single = key.fields.length === 1 && key.name === key.fields[0];
-  const parts: Record<string, unknown> = single ? { [key.name]: value } : { ...(value as object | null) };
+  const entry = onlyEntry(where);
+  const key = entry && model.uniques.find(({ name }) => name === entry.name);
+  if (!key) return undefined;
+  if (key.fields.length === 1 && key.name === key.fields[0]) {
+    return isPlainValue(entry.value) ? { key, tuple: { [key.name]: entry.value } } : undefined;
+  }
+  const parts: Record<string, unknown> = { ...(entry.value as object) };
   const tuple = Object.fromEntries(key.fields.map((name) => [name, parts[name]]));
   return Object.values(tuple).every(isPlainValue) ? { key, tuple } : undefined;
+}
+
+/** The one thing that an object says; undefined when it says nothing or several. Null says nothing. */
+export function onlyEntry(value: unknown): { readonly name: string; readonly value: unknown } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  let found: { name: string; value: unknown } | undefined;
+  for (const [name, it] of Object.entries(value) as [string, unknown][]) {
+    if (it === undefined || it === null) continue;
+    if (found) return undefined;
+    found = { name, value: it };
+  }
+  return found;
 }
 
 /** Whatever `checkValue` would refuse is not plain. */

@@ -3,7 +3,7 @@ import { Decimal } from '@prisma/client/runtime/client';
 import { keyOf, modelOf, relationOf, type Model, type RelationField, type ScalarField, type Schema } from '../model/model.ts';
 import { always, isAlways } from '../policy/filter.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
-import { uniqueTupleOf } from './bulk-link.ts';
+import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { related, withheld, type Read, type Row, type Rows, type Selection } from './read.ts';
 import { tupleText } from './row-finder.ts';
 import type { Data } from './write.ts';
@@ -43,8 +43,7 @@ export function changedData(
     return field !== undefined && sameLinks(field, there, value);
   };
   const sameLinks = (relation: RelationField, there: unknown, value: unknown): boolean => {
-    const [[how, what] = [], ...rest] = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null);
-    if (rest.length > 0) return false;
+    const { name: how, value: what } = onlyEntry(value) ?? {};
     const target = modelOf(schema, relation.target);
     if (how === 'disconnect' && what === true) {
       const rights = [policy.rows(target.name, 'read'), policy.field(model.name, relation.name, 'read')];

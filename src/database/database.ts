@@ -8,7 +8,9 @@ import type { Filter } from '../policy/filter.ts';
 import type { Policies } from '../policy/policy.ts';
 import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import type { AggregateRead } from './aggregate.ts';
 import { connect } from './connection.ts';
+import { bind } from './parameters.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
 import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
 import { createPlanner, type Plan } from './plan.ts';
@@ -74,6 +76,12 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
 
     list(read: ListRead, values: Values) {
       return this.run(planner.plan(read, this.viewer), values);
+    }
+
+    async aggregate(read: AggregateRead, values: Values) {
+      const { statement, decode } = planner.aggregatePlan(read, this.viewer);
+      this.statements++;
+      return decode(await connection.read(statement.sql, bind(statement.parameters, values.list, this.viewer, planner)));
     }
 
     private run<R extends Read>(plan: Plan<R>, values: Values) {

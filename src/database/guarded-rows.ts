@@ -1,6 +1,7 @@
 import type { Schema } from '../model/model.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import type { AggregateRead } from './aggregate.ts';
 import type { ListRead, OneRead, Row, Rows } from './read.ts';
 import type { Values } from './values.ts';
 import type { Writer } from './write.ts';
@@ -13,6 +14,8 @@ export interface GuardedRows {
 
   one(read: OneRead, values: Values): Promise<Row | null>;
   list(read: ListRead, values: Values): Promise<Rows>;
+  /** The value of each function, in order. */
+  aggregate(read: AggregateRead, values: Values): Promise<unknown[]>;
   /** Runs in one transaction, judges every new row at its end, and is tried again when another writer was in the way. */
   write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T>;
 }

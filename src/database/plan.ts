@@ -4,12 +4,14 @@ import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
+import { compileAggregate, decodeAggregate, guardAggregate, type AggregateRead } from './aggregate.ts';
 import { compileRead } from './compile-read.ts';
 import { makeDecoder } from './decode-read.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Sql } from './engine.ts';
 import { guardRead } from './guard.ts';
 import type { Parameter } from './parameters.ts';
 import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
+import type { CompileContext } from './scope.ts';
 import { depthOf, splitRead, type FollowUp } from './split-read.ts';
 
 /** A statement, ready but for its values. */
@@ -27,6 +29,11 @@ export interface Plan<R extends Read = Read> {
   decode(text: string | null, values: readonly unknown[]): R extends OneRead ? Row | null : Rows;
 }
 
+export interface AggregatePlan {
+  readonly statement: Statement;
+  decode(text: string | null): unknown[];
+}
+
 export interface Planner {
   readonly schema: Schema;
   readonly engine: Engine;
@@ -34,6 +41,7 @@ export interface Planner {
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
   /** For a read that is guarded already, or that is a check of our own: no policy is added. */
   guardedPlan<R extends Read>(guarded: R): Plan<R>;
+  aggregatePlan(read: AggregateRead, viewer: Viewer): AggregatePlan;
 }
 
 export interface PlannerOptions {
@@ -56,6 +64,7 @@ const maxPolicies = 500;
 export function createPlanner({ schema, policies, engine, fits }: PlannerOptions): Planner {
   const policyCache = new LRUCache<string, ViewerPolicy>({ max: maxPolicies });
   const plans = new LRUCache<string, Plan>({ max: maxPlans });
+  const aggregates = new LRUCache<string, AggregatePlan>({ max: maxPlans });
 
   const policyOf = (viewer: Viewer) => {
     const shape = viewerShape(viewer);
@@ -64,9 +73,9 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     return known;
   };
 
-  const compile = (guarded: Read): Statement => {
+  const compile = (make: (context: CompileContext) => Sql): Statement => {
     let aliases = 0;
-    const expression = compileRead(guarded, { schema, engine, nextAlias: () => `t${aliases++}` });
+    const expression = make({ schema, engine, nextAlias: () => `t${aliases++}` });
     const { sql, parameters } = engine.selectValue(expression).compile(engine.compiler);
     return { sql, parameters: parameters as unknown as Parameter[] };
   };
@@ -75,7 +84,7 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   const makePlan = (guarded: Read): Plan => {
     for (let depth = depthOf(guarded); depth >= 0; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
-      const statement = compile(kept);
+      const statement = compile((context) => compileRead(kept, context));
       if (!fits(statement.sql)) continue;
       const decode = makeDecoder(kept, { schema, engine });
       return {
@@ -85,7 +94,13 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
         decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)) as never,
       };
     }
-    throw new PergolaError('TOO_DEEP', 'The conditions cross more relations than one statement can.', 'Ask in several operations.');
+    throw tooDeep();
+  };
+
+  const makeAggregatePlan = (guarded: AggregateRead): AggregatePlan => {
+    const statement = compile((context) => compileAggregate(guarded, context));
+    if (!fits(statement.sql)) throw tooDeep();
+    return { statement, decode: (text) => decodeAggregate(guarded, JSON.parse(text ?? '[]'), { schema, engine }) };
   };
 
   const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
@@ -100,9 +115,21 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     policyOf,
     plan: <R extends Read>(read: R, viewer: Viewer) =>
       remember<R>(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () => guardRead(read, { schema, policy: policyOf(viewer) })),
-    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded)}`, () => guarded),
+    aggregatePlan(read, viewer) {
+      const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
+      const known = aggregates.get(key) ?? makeAggregatePlan(guardAggregate(read, { schema, policy: policyOf(viewer) }));
+      aggregates.set(key, known);
+      return known;
+    },
+    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
   };
 }
+
+const tooDeep = () =>
+  new PergolaError('TOO_DEEP', 'The conditions cross more relations than one statement can.', 'Ask in several operations.');
+
+/** Rules may hold a BigInt, which JSON has no text for. */
+const bigIntText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
 
 function limitOf({ limit }: ListRead, values: readonly unknown[]): number | undefined {
   if (limit?.kind === 'argument') return values[limit.at] as number;

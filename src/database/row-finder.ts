@@ -29,7 +29,10 @@ export interface Search {
   readonly columns: readonly string[];
 }
 
-/** The rows found, by the text of their tuple (`tupleText`). */
+/** What to look for, by `tupleText`: a tuple that is given twice is looked for once. None of them holds null. */
+export type Tuples = ReadonlyMap<string, KeyValues>;
+
+/** The rows found, by the text of their tuple. */
 export type Found = ReadonlyMap<string, KeyValues>;
 
 const maxTuples = 2048;
@@ -38,18 +41,12 @@ const maxCompoundKeys = 200;
 
 /** Finds many rows by their keys, inside the transaction, with as few statements as the engine allows. */
 export function createRowFinder({ schema, engine, run }: RowWriterContext, viewer: Viewer, policy: ViewerPolicy) {
-  /** Asks for no right but `filter`. A tuple that holds null is found nowhere. */
-  async function find(search: Search, tuples: readonly KeyValues[]): Promise<Found> {
-    const distinct = new Map<string, KeyValues>();
-    for (const tuple of tuples) {
-      if (search.by.every((name) => tuple[name] !== null && tuple[name] !== undefined)) {
-        distinct.set(tupleText(search.model, search.by, tuple), tuple);
-      }
-    }
+  /** Asks for no right but `filter`. */
+  async function find(search: Search, tuples: Tuples): Promise<Found> {
     const found = new Map<string, KeyValues>();
     // Half of the parameters are left to the filter.
     const limit = floorToPower(Math.min(maxTuples, engine.maxParameters / 2 / search.by.length));
-    for (const part of partsOf([...distinct.values()], limit)) {
+    for (const part of partsOf([...tuples.values()], limit)) {
       for (const row of await findPart(search, part)) found.set(tupleText(search.model, search.by, row), row);
     }
     return found;
@@ -145,13 +142,19 @@ export function tupleText(model: Model, fields: readonly string[], values: KeyVa
 }
 
 function valueText(model: Model, name: string, value: unknown): string {
-  if (typeof value === 'string') {
-    const { type } = scalarOf(model, name);
-    if (type === 'Decimal') return new Decimal(value).toString();
-    return type === 'DateTime' || type === 'Date' ? new Date(value).toISOString() : value;
-  }
+  const { type } = scalarOf(model, name);
+  if (type === 'Decimal') return plainDecimal(value);
   if (value instanceof Date) return value.toISOString();
+  if (type === 'DateTime' || type === 'Date') return new Date(String(value)).toISOString();
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value);
+}
+
+const plainDigits = /^-?(0|[1-9]\d*)(\.\d*[1-9])?$/;
+
+/** `11.1` for 11.10 and 1.11e1 alike. */
+function plainDecimal(value: unknown): string {
+  const text = String(value);
+  return plainDigits.test(text) && text !== '-0' ? text : new Decimal(text).plus(0).toFixed();
 }
 
 const floorToPower = (length: number) => 2 ** Math.floor(Math.log2(length));

@@ -1,7 +1,7 @@
 import { badInput, forbidden } from '../errors.ts';
 import { keyOf, modelOf, relationsOf, type Model, type RelationField } from '../model/model.ts';
 import { all, isNever } from '../policy/filter.ts';
-import { uniqueTupleOf } from './bulk-link.ts';
+import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { changedData, comparedSelection } from './compare-rows.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
@@ -18,6 +18,7 @@ export interface UpsertedRow {
 export function createManyUpserter({ schema, policy, finder, many, single }: Omit<ManyContext, 'rows'> & { many: ManyWriter }) {
   /**
    * @param by the fields of a unique key; a row gives them as columns, or through the relation that they belong to.
+   * @param options.expectNew saves looking for rows that are most likely not there: one that is there is a CONFLICT.
    * @returns one outcome per row, in order. A row that may not be read counts as absent, and meets its unique key as
    * any new row would; a value that may not be read counts as different.
    */
@@ -25,24 +26,34 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     modelName: string,
     data: readonly Data[],
     by: readonly string[],
-    path = 'data',
+    { path = 'data', expectNew = false }: { readonly path?: string; readonly expectNew?: boolean } = {},
   ): Promise<UpsertedRow[]> {
     const model = modelOf(schema, modelName);
     requireUnique(model, by);
-    const results: UpsertedRow[] = [];
-    let waiting: PlacedItem[] = [];
+    const places = by.map((name) => ({ name, relation: relationOwning(model, name) }));
+    const items: PlacedItem[] = [];
     for (const [at, it] of data.entries()) {
-      const item = { data: it, path: `${path}[${at}]`, at };
-      waiting.push({ ...item, tuple: await tupleOf(model, by, item) });
+      const item = { data: it, path: `${path}[${at}]` };
+      const tuple = givenTuple(places, item) ?? (await lookedUpTuple(places, item));
+      items.push({ ...item, at, tuple, text: expectNew ? '' : tupleText(model, by, tuple) });
     }
+    if (expectNew) {
+      const keys = await many.createItems(model, items);
+      return keys.map((key) => ({ key, outcome: 'created' }));
+    }
+    return upsertItems(model, items, by);
+  }
+
+  async function upsertItems(model: Model, items: readonly PlacedItem[], by: readonly string[]): Promise<UpsertedRow[]> {
+    const results: UpsertedRow[] = [];
+    let waiting = items;
     while (waiting.length > 0) {
       // A key that is given twice is created once and then updated, as it would be one by one.
       const first = new Map<string, PlacedItem>();
       const again: PlacedItem[] = [];
       for (const item of waiting) {
-        const text = tupleText(model, by, item.tuple);
-        if (first.has(text)) again.push(item);
-        else first.set(text, item);
+        if (first.has(item.text)) again.push(item);
+        else first.set(item.text, item);
       }
       await upsertDistinct(model, [...first.values()], by, results);
       waiting = again;
@@ -53,8 +64,8 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
   async function upsertDistinct(model: Model, items: readonly PlacedItem[], by: readonly string[], results: UpsertedRow[]) {
     const filter = all([policy.rows(model.name, 'read'), ...by.map((name) => filterRight(model, name))]);
     const search = { model, by, filter, columns: keyOf(model).fields };
-    const found = await finder.find(search, items.map(({ tuple }) => tuple));
-    const old = (item: PlacedItem) => found.get(tupleText(model, by, item.tuple));
+    const found = await finder.find(search, new Map(items.map(({ text, tuple }) => [text, tuple])));
+    const old = ({ text }: PlacedItem) => found.get(text);
     const fresh = items.filter((item) => !old(item));
     const keys = await many.createItems(model, fresh);
     for (const [index, { at }] of fresh.entries()) results[at] = { key: keys[index]!, outcome: 'created' };
@@ -83,26 +94,38 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     }
   }
 
-  /** The key's values as this row gives them; those of a relation are read from the `connect`, or looked up. */
-  async function tupleOf(model: Model, by: readonly string[], { data, path }: Item): Promise<KeyValues> {
+  /** The key's values as this row gives them: as columns, or as the `connect` of their relation. */
+  function givenTuple(places: readonly KeyPlace[], { data }: Item): KeyValues | undefined {
     const tuple: Record<string, unknown> = {};
-    for (const name of by) {
-      const relation = data[name] === undefined ? relationOwning(model, name) : undefined;
-      tuple[name] = relation ? await foreignKey(relation, name, data[relation.name], `${path}.${relation.name}`) : data[name];
-      if (tuple[name] === undefined || tuple[name] === null) {
-        throw badInput(`"${path}" lacks ${relation?.name ?? name}, which its key needs.`, 'Give it a value.', path);
-      }
+    for (const { name, relation } of places) {
+      const value = data[name] ?? (relation && connectedValue(relation, name, data[relation.name]));
+      if (value === undefined || value === null) return undefined;
+      tuple[name] = value;
     }
     return tuple;
   }
 
-  async function foreignKey(relation: RelationField, name: string, value: unknown, path: string): Promise<unknown> {
-    if (relation.join.kind !== 'columns' || typeof value !== 'object' || value === null) return undefined;
-    const there = relation.join.pairs.find(([here]) => here === name)?.[1];
-    const connect: unknown = 'connect' in value ? value.connect : undefined;
-    const unique = uniqueTupleOf(connect, modelOf(schema, relation.target));
-    if (there !== undefined && unique && there in unique.tuple) return unique.tuple[there];
-    return (await single.pointTo(relation, { connect }, path))[name];
+  function connectedValue(relation: RelationField, name: string, value: unknown): unknown {
+    const { join } = relation;
+    const there = join.kind === 'columns' ? join.pairs.find(([here]) => here === name)?.[1] : undefined;
+    const entry = onlyEntry(value);
+    const unique = entry?.name === 'connect' ? uniqueTupleOf(entry.value, modelOf(schema, relation.target)) : undefined;
+    return there === undefined ? undefined : unique?.tuple[there];
+  }
+
+  /** For a `connect` by another key than the one that the columns hold. */
+  async function lookedUpTuple(places: readonly KeyPlace[], { data, path }: Item): Promise<KeyValues> {
+    const tuple: Record<string, unknown> = {};
+    for (const { name, relation } of places) {
+      const link = relation && data[relation.name];
+      const linked = onlyEntry(link)?.name === 'connect' && relation !== undefined;
+      const found = data[name] ?? (linked ? (await single.pointTo(relation, link, `${path}.${relation.name}`))[name] : undefined);
+      if (found === undefined || found === null) {
+        throw badInput(`"${path}" lacks ${relation?.name ?? name}, which its key needs.`, 'Give it a value.', path);
+      }
+      tuple[name] = found;
+    }
+    return tuple;
   }
 
   function filterRight(model: Model, name: string) {
@@ -117,6 +140,14 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
 interface PlacedItem extends Item {
   readonly at: number;
   readonly tuple: KeyValues;
+  /** The tuple's text. */
+  readonly text: string;
+}
+
+/** A field of the key, and the relation that it belongs to. */
+interface KeyPlace {
+  readonly name: string;
+  readonly relation: RelationField | undefined;
 }
 
 function requireUnique(model: Model, by: readonly string[]) {

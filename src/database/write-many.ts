@@ -4,7 +4,7 @@ import { all, isNever, type Filter } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
-import { canLinkInBulk, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
+import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
 import { groupBy, partsOf } from './grouping.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
@@ -87,14 +87,12 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
   async function insertRun(model: Model, run: readonly PlainRow[]): Promise<KeyValues[]> {
     if (run[0]) single.requireVerb(model, 'create', run[0].path);
     const linked = await linkedRows(run.flatMap(({ links }) => links));
-    const presets = single.presetsOf(model);
-    const keys = await inserter.insertMany(
-      model,
-      run.map(({ columns, links, path }) => ({
-        columns: { ...columns, ...foreignKeys(links, linked), ...presets },
-        path,
-      })),
-    );
+    const presets = Object.entries(single.presetsOf(model));
+    for (const { columns, links } of run) {
+      for (const link of links) setForeignKey(columns, link, linked.get(link)!);
+      for (const [name, value] of presets) columns[name] = value;
+    }
+    const keys = await inserter.insertMany(model, run);
     checkNew(model, run, keys);
     await tie(model, run, keys, linked);
     return keys;
@@ -111,10 +109,12 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       const columns = join.kind === 'columns' ? join.pairs.map(([, there]) => there) : keyOf(target).fields;
       const seen = key.fields.map((name) => policy.field(target.name, name, 'filter'));
       const filter = all([policy.rows(target.name, 'link'), ...seen]);
-      const found = await finder.find({ model: target, by: key.fields, filter, columns }, group.map(({ tuple }) => tuple));
-      for (const link of group) {
+      const texts = group.map(({ tuple }) => tupleText(target, key.fields, tuple));
+      const tuples = new Map(group.map(({ tuple }, at) => [texts[at]!, tuple]));
+      const found = await finder.find({ model: target, by: key.fields, filter, columns }, tuples);
+      for (const [at, link] of group.entries()) {
         // What is missing here is asked for alone: it is refused as everywhere, or the database takes two texts for one.
-        linked.set(link, found.get(tupleText(target, key.fields, link.tuple)) ?? (await linkedRow(link, target)));
+        linked.set(link, found.get(texts[at]!) ?? (await linkedRow(link, target)));
       }
     }
     return linked;
@@ -163,38 +163,38 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
 
     return ({ data, path }: Item): PlainRow | undefined => {
       const row: PlainRow = { data, path, columns: {}, links: [] };
-      for (const [name, value] of Object.entries(data)) {
+      for (const name of Object.keys(data)) {
+        const value = data[name];
         if (value === undefined) continue;
-        const at = `${path}.${name}`;
-        if (!mayWrite(name)) throw forbidden(`write ${model.name}.${name}`, at);
+        if (!mayWrite(name)) throw forbidden(`write ${model.name}.${name}`, `${path}.${name}`);
         const field = model.fields.get(name);
-        if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', at);
+        if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `${path}.${name}`);
         if (field.kind === 'scalar') row.columns[name] = value;
-        else if (!mayLink(field) || !addLinks(row, field, value, at)) return undefined;
+        else if (!mayLink(field) || !addLinks(row, field, value)) return undefined;
       }
       return row;
     };
   }
 
   /** @returns whether the relation is connected, or left empty, and nothing else. */
-  function addLinks(row: PlainRow, relation: RelationField, value: unknown, path: string): boolean {
-    const entries = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null);
-    const [how, what] = entries[0] ?? [];
-    if (entries.length !== 1) return false;
+  function addLinks(row: PlainRow, relation: RelationField, value: unknown): boolean {
+    const link = onlyEntry(value);
+    if (!link) return false;
     const { join } = relation;
-    if (how === 'disconnect' && what === true && join.kind === 'columns' && !relation.required) {
+    if (link.name === 'disconnect' && link.value === true && join.kind === 'columns' && !relation.required) {
       for (const [here] of join.pairs) row.columns[here] = null;
       return true;
     }
-    if (how !== 'connect') return false;
+    if (link.name !== 'connect') return false;
     const target = modelOf(schema, relation.target);
-    const list = Array.isArray(what);
-    for (const [at, where] of (list ? what : [what]).entries()) {
+    const path = `${row.path}.${relation.name}.connect`;
+    const add = (where: unknown, at: string) => {
       const unique = uniqueTupleOf(where, target);
-      if (!unique) return false;
-      row.links.push({ ...unique, relation, where, path: list ? `${path}.connect[${at}]` : `${path}.connect` });
-    }
-    return true;
+      if (unique) row.links.push({ relation, where, path: at, key: unique.key, tuple: unique.tuple });
+      return unique !== undefined;
+    };
+    if (!Array.isArray(link.value)) return add(link.value, path);
+    return link.value.every((where, at) => add(where, `${path}[${at}]`));
   }
 
   return { createMany, createItems };
@@ -202,12 +202,6 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
 
 export type ManyWriter = ReturnType<typeof createManyWriter>;
 
-function foreignKeys(links: readonly Link[], linked: ReadonlyMap<Link, KeyValues>): KeyValues {
-  const columns: KeyValues = {};
-  for (const link of links) {
-    const { join } = link.relation;
-    if (join.kind !== 'columns') continue;
-    for (const [here, there] of join.pairs) columns[here] = linked.get(link)?.[there];
-  }
-  return columns;
+function setForeignKey(columns: KeyValues, { relation: { join } }: Link, there: KeyValues) {
+  if (join.kind === 'columns') for (const [here, name] of join.pairs) columns[here] = there[name];
 }

@@ -103,7 +103,8 @@ export function createWriter(context: WriteContext) {
         continue;
       }
       const by = keyOf(model).fields;
-      const allowed = await finder.find({ model, by, filter, columns: [] }, written.map(({ key }) => key));
+      const keys = new Map(written.map(({ key }) => [tupleText(model, by, key), key]));
+      const allowed = await finder.find({ model, by, filter, columns: [] }, keys);
       const refused = written.find(({ key }) => !allowed.has(tupleText(model, by, key)));
       if (refused) throw forbidden(what, refused.path);
     }

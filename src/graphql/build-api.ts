@@ -3,6 +3,7 @@ import type { Schema } from '../model/model.ts';
 import { allocateNames } from '../model/naming.ts';
 import type { Policies } from '../policy/policy.ts';
 import { createBuilder, type Builder } from './builder.ts';
+import { deriveAggregates } from './derive/aggregates.ts';
 import { deriveConnections } from './derive/connections.ts';
 import { Derivation } from './derive/derivation.ts';
 import { deriveEnums } from './derive/enums.ts';
@@ -33,6 +34,7 @@ const derivations: readonly ((derivation: Derivation) => void)[] = [
   deriveWriteInputs,
   deriveQueries,
   deriveNodeQueries,
+  deriveAggregates,
   deriveMutations,
 ];
 

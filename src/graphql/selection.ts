@@ -31,8 +31,8 @@ export interface SelectionContext {
   readonly values: Values;
 }
 
-/** The type under a field, once lists and non-null are taken off. */
-export function objectTypeOf(info: GraphQLResolveInfo, model: string): GraphQLObjectType {
+/** The type under a field, once lists and non-null are taken off; under an interface, the one of the given name. */
+export function objectTypeOf(info: Pick<GraphQLResolveInfo, 'returnType' | 'schema'>, model?: string): GraphQLObjectType {
   const type = getNamedType(info.returnType);
   if (isObjectType(type)) return type;
   const concrete = isInterfaceType(type) ? info.schema.getPossibleTypes(type).find(({ name }) => name === model) : undefined;
@@ -51,7 +51,7 @@ export function selectionOf(
   if (depth > maxDepth) throw badInput(`The selection is nested deeper than ${maxDepth} relations.`, 'Ask in several operations.');
   const scalars = new Set<string>(model.key?.fields);
   const relations: SelectedRelation[] = [];
-  for (const [key, fieldNodes] of subfieldsOf(type, nodes, context)) {
+  for (const [key, fieldNodes] of subfieldsOf(type, nodes, context.info)) {
     const field = type.getFields()[fieldNodes[0]!.name.value];
     const note = field?.extensions['pergola'] as FieldNote | undefined;
     if (note?.reads === 'scalar') scalars.add(note.field);
@@ -104,11 +104,11 @@ export function listRead(
   const filter: Filter = args.where ? parseCallerWhere(args.where, model, schema, values) : always;
   const order = parseOrderBy(args.orderBy, model, schema);
   const page = pageOf(args);
-  const fields = subfieldsOf(connection, nodes, context);
+  const fields = subfieldsOf(connection, nodes, context.info);
   const named = (name: string) => [...fields.values()].filter(([node]) => node!.name.value === name).flat();
   const [edges, nodesField, pageInfo] = [named('edges'), named('nodes'), named('pageInfo')];
   const edgeType = getNamedType(connection.getFields()['edges']!.type) as GraphQLObjectType;
-  const edgeFields = edges.length > 0 ? [...subfieldsOf(edgeType, edges, context).values()].flat() : [];
+  const edgeFields = edges.length > 0 ? [...subfieldsOf(edgeType, edges, context.info).values()].flat() : [];
   const rowNodes = [...edgeFields.filter(({ name }) => name.value === 'node'), ...nodesField];
   const nodeType = getNamedType(edgeType.getFields()['node']!.type) as GraphQLObjectType;
   return {
@@ -128,7 +128,7 @@ export function listRead(
   };
 }
 
-function subfieldsOf(type: GraphQLObjectType, nodes: readonly FieldNode[], { info }: SelectionContext) {
+export function subfieldsOf(type: GraphQLObjectType, nodes: readonly FieldNode[], info: GraphQLResolveInfo) {
   return collectSubfields(info.schema, info.fragments, info.variableValues, type, nodes);
 }
 

@@ -10,6 +10,10 @@ export interface ModelNames {
   readonly update: string;
   readonly upsert: string;
   readonly delete: string;
+  readonly aggregateField: string;
+  readonly aggregate: string;
+  /** The type of one function's figures, e.g. `ObservationSum`. */
+  readonly aggregatePart: (name: string) => string;
   readonly where: string;
   readonly uniqueWhere: string;
   readonly orderBy: string;
@@ -96,6 +100,9 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     update: mutations.take(`update${type}`),
     upsert: mutations.take(`upsert${type}`),
     delete: mutations.take(`delete${type}`),
+    aggregateField: queries.take(`${lowerFirst(model.name)}Aggregate`),
+    aggregate: types.take(`${type}Aggregate`),
+    aggregatePart: lazily((name) => `${type}${name}`),
     where: types.take(`${type}Where`),
     uniqueWhere: types.take(`${type}UniqueWhere`),
     orderBy: types.take(`${type}OrderBy`),
