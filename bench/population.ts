@@ -130,7 +130,8 @@ export function* observations(): Generator<ObservationDraft> {
       author: firstUsers[at]! + Math.floor(random() * organization.users),
       quantity,
       unit,
-      status: dice < 0.9 ? 'PUBLISHED' : dice < 0.93 ? 'SUBMITTED' : dice < 0.97 ? 'DRAFT' : 'REJECTED',
+      // What is not published is a few thousand rows, some of them the viewer's to review.
+      status: dice < 0.97 ? 'PUBLISHED' : dice < 0.98 ? 'SUBMITTED' : dice < 0.99 ? 'DRAFT' : 'REJECTED',
       value: Math.round(random() * 1000) / 10,
       // No two at the same moment: an order by it is the same on every server.
       measuredAt: new Date(Date.UTC(2025, 0, 1) + index * 300_000 + Math.floor(random() * 1000)),

@@ -20,6 +20,12 @@ export type Question =
   | { readonly ask: 'profile' }
   | { readonly ask: 'profiled'; readonly file: string };
 
+/** Several may be under way: an answer carries its question's number. */
+interface Message {
+  readonly id: number;
+  readonly question: Question;
+}
+
 type Method = (this: object, ...args: unknown[]) => unknown;
 type Prototype = Record<string, Method>;
 interface Connection {
@@ -36,8 +42,8 @@ let session: Session | undefined;
 countCallsOf(Database.prototype, ['exec']);
 countStatements(Database.prototype);
 
-process.on('message', (question: Question) => {
-  void answer(question).then((reply) => process.send?.(reply));
+process.on('message', ({ id, question }: Message) => {
+  void answer(question).then((reply) => process.send?.({ id, reply }));
 });
 // The channel alone does not keep a server from ending.
 process.channel?.unref();

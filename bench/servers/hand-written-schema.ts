@@ -18,11 +18,13 @@ interface BuilderTypes {
 
 /** The usual way of Pothos and its Prisma plugin, without policies and without tricks. */
 export function buildSchema(prisma: PrismaClient): GraphQLSchema {
-  const builder = new SchemaBuilder<BuilderTypes>({
+  const options = {
     plugins: [PrismaPlugin, RelayPlugin],
     prisma: { client: prisma, dmmf: getDatamodel() },
     relay: { nodesOnConnection: true },
-  });
+  };
+  // Plugins add their options to one global type: compiled beside pergola, this one would have to know scope-auth.
+  const builder = new SchemaBuilder<BuilderTypes>(options as never);
 
   builder.scalarType('DateTime', {
     serialize: (value) => value.toISOString(),

@@ -6,9 +6,7 @@ export const siteQuery = {
 
   nested: `
     select s.id, s.name, (
-      select json_group_array(json_object(
-        'id', o.id, 'quantity', o.quantity, 'value', cast(o.value as text), 'author', json_object('id', u.id, 'name', u.name)
-      ))
+      select json_group_array(json_array(o.id, o.quantity, cast(o.value as text), u.id, u.name))
       from (
         select id, quantity, value, authorId from Observation where siteId = s.id order by measuredAt desc limit 10
       ) as o

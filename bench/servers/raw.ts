@@ -19,7 +19,8 @@ const answers: Record<string, (variables: Variables) => unknown> = {
 
   '/W2'({ from }) {
     const rows = nestedSites.all([from]) as [id: string, name: string, observations: string][];
-    return { sites: rows.map(([id, name, observations]) => ({ id, name, observations: JSON.parse(observations) as unknown })) };
+    const nested = (text: string) => (JSON.parse(text) as string[][]).map(authoredOf);
+    return { sites: rows.map(([id, name, observations]) => ({ id, name, observations: nested(observations) })) };
   },
 
   '/W3'({ status, quantity, after }) {
@@ -78,6 +79,10 @@ function siteOf(row: unknown) {
 function observationOf(row: unknown) {
   const [id, quantity, value, unit, measuredAt, status] = row as Row;
   return { id, quantity, value: String(value), unit, measuredAt: String(measuredAt).replace('+00:00', 'Z'), status };
+}
+
+function authoredOf([id, quantity, value, authorId, authorName]: readonly string[]) {
+  return { id, quantity, value, author: { id: authorId, name: authorName } };
 }
 
 function stored(date: Date): string {

@@ -1,7 +1,8 @@
 import { extensions } from './fields/index.ts';
-
+import { hasSampleData, importSampleData } from './imports/index.ts';
 import { personas } from './personas.ts';
 import { policies } from './policies/index.ts';
+import { startingTabs } from './starting-tabs.ts';
 
 /** The part of the house that its users furnish. */
-export const application = { policies, extensions, personas };
+export const application = { policies, extensions, personas, startingTabs, hasSampleData, importSampleData };

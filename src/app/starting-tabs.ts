@@ -1,8 +1,13 @@
 /** What GraphiQL opens with at a first visit: one query for each thing worth trying, with rows of the sample data. */
 export const startingTabs: readonly string[] = [
-  `# Countries with their neighbours. Try: change where, or ask a country for its languages and currencies.
+  `# Countries with their neighbours.
+# Try: add languages { nodes { name } }.
 query Countries {
-  countries(where: { region: { equals: "Europe" } }, orderBy: [{ area: desc }], first: 10) {
+  countries(
+    where: { region: { equals: "Europe" } }
+    orderBy: [{ area: desc }]
+    first: 10
+  ) {
     totalCount
     nodes {
       flag
@@ -18,11 +23,16 @@ query Countries {
   }
 }
 `,
-  `# Page by page. Try: copy endCursor into after, as in (first: 10, after: "..."), and run again.
+  `# Page by page.
+# Try: put endCursor into after, run again.
 query Cities {
   country(where: { code: "NL" }) {
     name
-    cities(orderBy: [{ name: asc }], first: 10) {
+    cities(
+      orderBy: [{ name: asc }]
+      first: 10
+      after: null
+    ) {
       totalCount
       pageInfo {
         hasNextPage
@@ -37,7 +47,8 @@ query Cities {
   }
 }
 `,
-  `# One query, other rows for everyone. Try: run it as guest, click "member" above, and run it again.
+  `# One query, other rows for everyone.
+# Try: run it, click member above, run it again.
 query Surveys {
   surveys(orderBy: [{ title: asc }]) {
     totalCount
@@ -54,7 +65,7 @@ query Surveys {
             name
             countryCode
           }
-          observations(first: 3, orderBy: [{ measuredAt: desc }]) {
+          observations(first: 3) {
             totalCount
             nodes {
               quantity
@@ -69,9 +80,13 @@ query Surveys {
   }
 }
 `,
-  `# Why is it null? internalNote is for reviewers: "errors" below the data says so. Try: as member, then as reviewer.
+  `# Why is internalNote null? "errors" says it.
+# Try: run it as member, then as reviewer.
 query WhyIsItNull {
-  observations(orderBy: [{ measuredAt: desc }], first: 5) {
+  observations(
+    orderBy: [{ measuredAt: desc }]
+    first: 10
+  ) {
     nodes {
       quantity
       value
@@ -82,9 +97,12 @@ query WhyIsItNull {
   }
 }
 `,
-  `# Writes a row. Try: as guest it is refused; as member it works once, and the second time the slug is taken.
+  `# Writes a row.
+# Try: run it as guest, as member, and once more.
 mutation CreateTag {
-  createTag(data: { slug: "night-reading", label: "Read at night" }) {
+  createTag(
+    data: { slug: "night", label: "At night" }
+  ) {
     slug
     label
   }

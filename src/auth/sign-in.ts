@@ -36,6 +36,11 @@ const signInFailed = () =>
     'Check both, and try again.',
   );
 
+/** The key of the user with this e-mail address, for trusted callers. */
+export async function findUserId({ user: users }: Users, email: string): Promise<string | undefined> {
+  return (await users.findUnique({ where: { email: normalizeEmail(email) }, select: { id: true } }))?.id;
+}
+
 export function createSignIn({ user: users }: Users, sessions: Sessions) {
   return { signIn };
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
+import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
 import { deployMigrations } from '../database/schema-engine/migrations.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
 
@@ -12,7 +13,7 @@ export const lockFile = resolve(root, 'policy.lock');
 
 export const migrations = (config: Config) => ({
   url: config.databaseUrl,
-  migrationsFolder: resolve(root, 'prisma/migrations/sqlite'),
+  migrationsFolder: migrationsFolderFor(root, config.databaseUrl),
 });
 
 /** The design of this application, without a database. */

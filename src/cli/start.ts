@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { application } from '../app/index.ts';
-import { startingTabs } from '../app/starting-tabs.ts';
+import { hashPassword } from '../auth/passwords.ts';
+import type { AccountStore } from '../auth/sessions.ts';
 import { createUser } from '../auth/sign-in.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationStatus } from '../database/schema-engine/migrations.ts';
 import { listen } from '../server/listen.ts';
-import type { Platform } from '../server/platform.ts';
 import { createServer } from '../server/server.ts';
+import { addSampleData } from './add-sample-data.ts';
 import { firstScreen } from './first-screen.ts';
 import { migrations, openHere } from './house.ts';
+
+type Accounts = Pick<AccountStore, 'user'>;
 
 /** Signals that come so close together are one: a terminal and npm both pass Ctrl-C on. */
 const repeatedWithinMs = 1_000;
@@ -21,36 +24,39 @@ const repeatedWithinMs = 1_000;
 export async function start(config: Config = readConfig()): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const { migrated, ...platform } = await openHere(config);
-  const password = await addAdmin(platform, config);
-  if (config.sampleData && "importSampleData" in application) await addSampleData(platform, config);
+  const { unguarded } = platform.database;
+  await addAdmin(unguarded, config.adminEmail);
+  if (config.sampleData) await addSampleData(platform.database, config);
 
   const isReady = async () => {
     const { pending, failed } = await migrationStatus(migrations(config));
     return pending.length === 0 && failed.length === 0;
   };
-  const server = createServer({ platform, config, logger, personas: application.personas, startingTabs, isReady });
+  const { personas, startingTabs } = application;
+  const server = createServer({ platform, config, logger, personas, startingTabs, isReady });
   const listening = await listen(server, config);
   endOnSignal(async () => {
     await listening.close();
     await platform.database.close();
   });
+  const password = await firstPassword(unguarded, config.adminEmail);
   process.stdout.write(
-    await firstScreen({ config: { ...config, port: listening.port }, platform, migrations: migrated.total, password, personas: application.personas }),
+    await firstScreen({ config: { ...config, port: listening.port }, platform, migrations: migrated.total, password, personas }),
   );
 }
 
-/** A database without users gets the first admin, with a password that is shown once and stored nowhere. */
-async function addAdmin({ database }: Platform, { adminEmail }: Config): Promise<string | undefined> {
-  if ((await database.unguarded.user.count()) > 0) return undefined;
-  const password = randomBytes(12).toString('base64url');
-  await createUser(database.unguarded, { email: adminEmail, name: 'Admin', password, roles: ['admin'] });
-  return password;
+/** A database without users gets its first admin. */
+async function addAdmin({ user: users }: Accounts, email: string): Promise<void> {
+  if ((await users.count()) === 0) await createUser({ user: users }, { email, name: 'Admin', roles: ['admin'] });
 }
 
-async function addSampleData({ database }: Platform, { adminEmail }: Config): Promise<void> {
-  const admin = await database.unguarded.user.findUnique({ where: { email: adminEmail }, select: { id: true } });
-  if (!admin) return;
-  await (application as never as {importSampleData(x: object): Promise<void>}).importSampleData({ database, admin: { kind: 'user', id: admin.id, roles: ['admin'] } });
+/** Made up when everything else has gone well, so that a first start that was interrupted has not used it up. It is stored nowhere. */
+async function firstPassword({ user: users }: Accounts, email: string): Promise<string | undefined> {
+  const waiting = { email, passwordHash: null };
+  if ((await users.count({ where: waiting })) === 0) return undefined;
+  const password = randomBytes(12).toString('base64url');
+  const { count } = await users.updateMany({ where: waiting, data: { passwordHash: await hashPassword(password) } });
+  return count === 1 ? password : undefined;
 }
 
 function endOnSignal(close: () => Promise<void>): void {

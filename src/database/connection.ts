@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { badConfig } from '../errors.ts';
 import { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Engine } from './engine.ts';
 import { libsqlAdapter, LibsqlConnection } from './engines/libsql-connection.ts';
 import { sqlite } from './engines/sqlite.ts';
+import { sqliteFilePath } from './schema-engine/sqlite-file.ts';
 
 /** An open database: one way to read compiled statements, and Prisma Client for writing. */
 export interface Connection {
@@ -27,7 +28,7 @@ export interface Connection {
  * @throws BAD_CONFIG for a URL of no known engine or a file that cannot be opened.
  */
 export async function connect(url: string): Promise<Connection> {
-  if (url.startsWith('file:')) return connectFile(resolve(url.slice('file:'.length)));
+  if (url.startsWith('file:')) return connectFile(sqliteFilePath(url));
   const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'nothing';
   throw badConfig(`DATABASE_URL begins with "${scheme}", which is no engine of this build.`, 'Use file:./data/pergola.db.');
 }

@@ -33,9 +33,9 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     const places = by.map((name) => ({ name, relation: relationOwning(model, name) }));
     const items: PlacedItem[] = [];
     for (const [at, it] of data.entries()) {
-      const item = { data: it, path: `${path}[${at}]` };
-      const tuple = givenTuple(places, item) ?? (await lookedUpTuple(places, item));
-      items.push({ ...item, at, tuple, text: expectNew ? '' : tupleText(model, by, tuple) });
+      const itemPath = `${path}[${at}]`;
+      const tuple = givenTuple(places, it) ?? (await lookedUpTuple(places, it, itemPath));
+      items.push({ data: it, path: itemPath, at, tuple, text: expectNew ? '' : tupleText(model, by, tuple) });
     }
     if (expectNew) {
       const keys = await many.createItems(model, items);
@@ -95,7 +95,7 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
   }
 
   /** The key's values as this row gives them: as columns, or as the `connect` of their relation. */
-  function givenTuple(places: readonly KeyPlace[], { data }: Item): KeyValues | undefined {
+  function givenTuple(places: readonly KeyPlace[], data: Data): KeyValues | undefined {
     const tuple: Record<string, unknown> = {};
     for (const { name, relation } of places) {
       const value = data[name] ?? (relation && connectedValue(relation, name, data[relation.name]));
@@ -114,7 +114,7 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
   }
 
   /** For a `connect` by another key than the one that the columns hold. */
-  async function lookedUpTuple(places: readonly KeyPlace[], { data, path }: Item): Promise<KeyValues> {
+  async function lookedUpTuple(places: readonly KeyPlace[], data: Data, path: string): Promise<KeyValues> {
     const tuple: Record<string, unknown> = {};
     for (const { name, relation } of places) {
       const link = relation && data[relation.name];

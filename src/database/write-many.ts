@@ -93,7 +93,7 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       for (const [name, value] of presets) columns[name] = value;
     }
     const keys = await inserter.insertMany(model, run);
-    checkNew(model, run, keys);
+
     await tie(model, run, keys, linked);
     return keys;
   }

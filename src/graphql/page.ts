@@ -12,8 +12,8 @@ export interface PageArguments {
   readonly before?: string | null;
 }
 
-export const defaultPageSize = 20;
-export const maxPageSize = 100;
+const defaultPageSize = 20;
+const maxPageSize = 100;
 
 export interface Page {
   readonly limit: number;

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { badInput } from '../errors.ts';
-import { keyOf, modelOf, relationOf, scalarsOf, type Model, type Schema } from '../model/model.ts';
+import { modelOf, relationOf, scalarsOf, type Model, type Schema } from '../model/model.ts';
 import { always, type Filter } from '../policy/filter.ts';
 import { parseCallerWhere, parseOrderBy } from '../database/parse-arguments.ts';
 import type { ListRead, SelectedRelation, Selection } from '../database/read.ts';
@@ -131,6 +131,3 @@ export function listRead(
 export function subfieldsOf(type: GraphQLObjectType, nodes: readonly FieldNode[], info: GraphQLResolveInfo) {
   return collectSubfields(info.schema, info.fragments, info.variableValues, type, nodes);
 }
-
-/** The key columns, which every row carries so that it can be found again. */
-export const keySelection = (model: Model): Selection => ({ scalars: keyOf(model).fields.map((field) => ({ field })), relations: [] });

@@ -1,6 +1,6 @@
 import { PergolaError } from '../errors.ts';
 
-export const maxNesting = 60;
+const maxNesting = 60;
 
 /**
  * Parsers and validators call themselves for every bracket; this does not, and so comes first.

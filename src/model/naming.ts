@@ -141,4 +141,4 @@ class NameRegistry {
 }
 
 export const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-export const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -31,7 +31,7 @@ export async function requestContext(request: Request, { database, sessions, sig
   return { viewer, session, database: database.as(viewer) };
 }
 
-export const viewerOf = ({ id, roles }: SessionUser): Viewer => ({ kind: 'user', id, roles });
+const viewerOf = ({ id, roles }: SessionUser): Viewer => ({ kind: 'user', id, roles });
 
 /** A program's header wins over a cookie that its HTTP client may have kept. */
 function bearerOf(request: Request): string | null {

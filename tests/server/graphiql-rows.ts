@@ -30,7 +30,11 @@ export async function addRows(client: PrismaClient): Promise<void> {
     },
   });
   const cleanAir = await client.organization.create({
-    data: { slug: 'clean-air', name: 'Clean Air', memberships: { create: [{ userId: idOf('outsider'), role: 'EDITOR' }] } },
+    data: {
+      slug: 'clean-air',
+      name: 'Clean Air',
+      memberships: { create: [{ userId: idOf('outsider'), role: 'EDITOR' }] },
+    },
   });
   await addSurvey(client, {
     title: 'Canal temperature',
@@ -71,10 +75,25 @@ async function addAtlas(client: PrismaClient): Promise<void> {
   const europe = { region: 'Europe', subregion: 'Western Europe', landlocked: false, independent: true };
   const neighbours = { borders: { connect: [{ code: 'NL' }] }, borderedBy: { connect: [{ code: 'NL' }] } };
   await client.country.create({
-    data: { ...europe, code: 'NL', name: 'Netherlands', officialName: 'Kingdom of the Netherlands', area: 41_850, flag: '\u{1F1F3}\u{1F1F1}' },
+    data: {
+      ...europe,
+      code: 'NL',
+      name: 'Netherlands',
+      officialName: 'Kingdom of the Netherlands',
+      area: 41_850,
+      flag: '\u{1F1F3}\u{1F1F1}',
+    },
   });
   await client.country.create({
-    data: { ...europe, ...neighbours, code: 'BE', name: 'Belgium', officialName: 'Kingdom of Belgium', area: 30_528, flag: '\u{1F1E7}\u{1F1EA}' },
+    data: {
+      ...europe,
+      ...neighbours,
+      code: 'BE',
+      name: 'Belgium',
+      officialName: 'Kingdom of Belgium',
+      area: 30_528,
+      flag: '\u{1F1E7}\u{1F1EA}',
+    },
   });
   await client.city.createMany({
     data: [

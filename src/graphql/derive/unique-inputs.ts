@@ -21,7 +21,7 @@ export function deriveUniqueInputs(derivation: Derivation) {
 }
 
 /** The unique keys all of whose fields somebody may filter by. */
-export function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
+function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
   return model.uniques.filter((key) => key.fields.every((name) => derivation.hasRight(model, scalarOf(model, name), 'filter')));
 }
 

@@ -28,7 +28,7 @@ export const barScript = String.raw`
     const signedIn = viewer.kind !== 'guest';
     part('name').textContent = viewer.email || (signedIn ? 'Signed in' : 'Guest');
     part('name').title = viewer.email || '';
-    const roles = viewer.roles.length > 0 ? 'roles: ' + viewer.roles.join(', ') : 'no role that holds everywhere';
+    const roles = viewer.roles.length > 0 ? 'roles: ' + viewer.roles.join(', ') : 'no global role';
     part('roles').textContent = signedIn ? viewer.kind + ', ' + roles : 'not signed in';
     part('roles').title = part('roles').textContent;
     part('open').hidden = signedIn;
@@ -55,7 +55,7 @@ export const barScript = String.raw`
     say('', true);
     try {
       await act();
-      say('You are ' + (await refresh()) + ' now. Run the query again to see its rows.', false);
+      say('Now ' + (await refresh()) + ': run the query again to see the rows.', false);
     } catch (error) {
       showError(error.message);
     } finally {

@@ -1,18 +1,19 @@
 import type { Personas } from '../../policy/persona.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../escape-html.ts';
 
 /** The product's sign: two posts that carry three beams. */
-const mark =
-  '<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><path d="M2 6h20M4 10h16M6.5 10v11M17.5 10v11M7 3v3M12 3v3M17 3v3"/></svg>';
+export const mark = (colour: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" fill="none" stroke="${colour}" stroke-width="2" stroke-linecap="round"><path d="M2 6h20M4 10h16M6.5 10v11M17.5 10v11M7 3v3M12 3v3M17 3v3"/></svg>`;
 
 /** The bar above GraphiQL, as HTML. `bar-script.ts` brings it to life, `bar-style.ts` makes it a bar. */
 export const renderBar = (personas: Personas) => `
     <header id="bar" aria-busy="false">
-      <strong class="product">${mark}Pergola</strong>
+      <strong class="product">${mark('currentColor')}Pergola</strong>
       <div class="personas" role="group" aria-label="Sign in as a persona">
         <span class="label" aria-hidden="true">View as</span>
         ${Object.entries(personas).map(personaButton).join('\n        ')}
       </div>
+      <a href="/-/policies">Policies</a>
       <div class="viewer" role="group" aria-label="Who you are">
         <span class="name" data-part="name">&nbsp;</span>
         <span class="roles" data-part="roles">&nbsp;</span>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Personas } from '../../policy/persona.ts';
-import { renderBar } from './bar.ts';
-import { escapeHtml, escapeJson } from './escape.ts';
+import { escapeHtml } from '../escape-html.ts';
+import { mark, renderBar } from './bar.ts';
 import type { PageFile, PageFiles } from './page-files.ts';
 
 export interface PageOptions {
@@ -26,7 +26,7 @@ export function renderPage(files: PageFiles, { personas, startingTabs }: PageOpt
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Pergola</title>
-    <link rel="icon" href="${icon}">
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(mark('#c2188b'))}">
     ${files.styles.map(style).join('\n    ')}
   </head>
   <body>${renderBar(personas)}
@@ -36,26 +36,36 @@ export function renderPage(files: PageFiles, { personas, startingTabs }: PageOpt
   </body>
 </html>
 `;
-  return { html, headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy(nonce), ...headers } };
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': contentSecurityPolicy(nonce),
+    // Stored, it would come back with a nonce that somebody may have read since.
+    'cache-control': 'no-store',
+    vary: 'accept',
+  };
+  return { html, headers };
 }
 
-/** Stored, it would be shown again with a nonce that somebody may have read since. */
-const headers = { 'cache-control': 'no-store', vary: 'accept' };
+/** A value as JSON inside an element: without a `<`, nothing in it can end the element or open a comment. */
+const escapeJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
 
+/**
+ * No script but the page's own files runs: neither what somebody gets into the page, nor `eval`, which GraphiQL does not
+ * need. Styles may stand in the page because Monaco, its editor, writes one for every line, as an attribute in a piece
+ * of HTML; the fonts of GraphiQL are part of its style sheet. No image of a foreign server: a description in the API
+ * could name one, and it would be told who reads it. The sign-in form is sent by script only, so that a password never
+ * gets into an address when that script is missing.
+ */
 const contentSecurityPolicy = (nonce: string) =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    "style-src 'self' 'unsafe-inline'",
-    "font-src data:",
-    "img-src 'self' data:",
-    "connect-src 'self'",
     "worker-src 'self'",
+    "connect-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-
-const icon = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#c2188b" stroke-width="2" stroke-linecap="round"><path d="M2 6h20M4 10h16M6.5 10v11M17.5 10v11M7 3v3M12 3v3M17 3v3"/></svg>',
-)}`;

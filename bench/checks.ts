@@ -1,0 +1,53 @@
+/** What must hold of the servers for their figures to be comparable. */
+import Database from 'libsql';
+import type { Measured } from './measure.ts';
+import type { Participant } from './participant.ts';
+import type { ServerProcess } from './server-process.ts';
+
+/** @throws unless all connections of all servers are equally careful with a commit. */
+export async function requireSameSettings(participants: readonly Participant[]): Promise<void> {
+  const wanted = 'journal_mode wal, synchronous 2';
+  for (const { name, server } of participants) {
+    const settings = await server.settings();
+    if (settings.length > 0 && settings.every((it) => it === wanted)) continue;
+    throw new Error(`The connections of ${name} run with ${settings.join('; ')} instead of ${wanted}.`);
+  }
+}
+
+/** How many of the observations the first participant may read: policies are at work where it is not all of them. */
+export async function visibleTo({ server, headers }: Participant): Promise<{ readable: number; total: number }> {
+  const body = JSON.stringify({ query: '{ observations(first: 1) { totalCount } }' });
+  const { observations } = await server.send({ path: '/graphql', headers, body });
+  return { readable: (observations as { totalCount: number }).totalCount, total: countObservations(server) };
+}
+
+export const countWritten = (participants: readonly Participant[]) =>
+  new Map(participants.map(({ server }) => [server, countObservations(server)]));
+
+/**
+ * @param spare rows that may have been written without their answer being counted: those under way at the end of a round.
+ * @throws when an answer that was counted has not left its row.
+ */
+export function requireWritten(
+  participants: readonly Participant[],
+  measured: readonly Measured[],
+  { before, spare }: { before: ReadonlyMap<ServerProcess, number>; spare: number },
+): void {
+  for (const [server, count] of before) {
+    const names = participants.filter((it) => it.server === server).map(({ name }) => name);
+    const answered = measured.filter((it) => names.includes(it.server)).reduce((sum, { requests }) => sum + requests, 0);
+    const written = countObservations(server) - count;
+    if (written >= answered && written <= answered + spare * names.length) continue;
+    throw new Error(`${names.join(', ')}: ${answered} rows were answered for, and ${written} are there.`);
+  }
+}
+
+function countObservations({ databasePath }: ServerProcess): number {
+  const database = new Database(databasePath, { timeout: 5000 });
+  try {
+    const [count] = database.prepare('select count(*) from Observation').raw(true).get([]) as [number];
+    return count;
+  } finally {
+    database.close();
+  }
+}

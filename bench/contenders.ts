@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { admin, viewer } from './population.ts';
+import type { Variables } from './workloads.ts';
+
+export interface HttpRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A server program, and how each workload is asked of it. */
+export interface Contender {
+  readonly name: string;
+  /** Two contenders of one program share its process. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signIn?: { readonly email: string; readonly password: string };
+  request(workload: string, variables: Variables): Omit<HttpRequest, 'headers'>;
+}
+
+const built = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+
+const viaGraphql = (documents: Readonly<Record<string, string>>): Contender['request'] => (workload, variables) => ({
+  path: '/graphql',
+  body: JSON.stringify({ query: documents[workload], variables }),
+});
+
+const nestedSite = 'id name observations(first: 10';
+const authored = 'nodes { id quantity value author { id name } }';
+const observation = 'id quantity value unit measuredAt status';
+const page = `totalCount pageInfo { hasNextPage endCursor } nodes { ${observation} }`;
+
+const derived = viaGraphql({
+  W1: `query Sites($from: String!) {
+    sites(first: 20, where: { id: { gt: $from } }) { nodes { id name latitude longitude elevationMeters cityId } }
+  }`,
+  W2: `query Nested($from: String!) {
+    sites(first: 20, where: { id: { gt: $from } }) { nodes { ${nestedSite}, orderBy: [{ measuredAt: desc }]) { ${authored} } } }
+  }`,
+  W3: `query Page($status: ObservationStatus!, $quantity: String!, $after: String) {
+    observations(
+      first: 20, after: $after, orderBy: [{ measuredAt: desc }],
+      where: { status: { equals: $status }, quantity: { equals: $quantity } }
+    ) { ${page} }
+  }`,
+  W4: `query One($id: String!) {
+    observation(where: { id: $id }) { ${observation} site { id name } tags { nodes { slug label } } }
+  }`,
+  W5: `mutation Create($quantity: String!, $value: Decimal!, $unit: String!, $measuredAt: DateTime!, $site: String!) {
+    createObservation(data: {
+      quantity: $quantity, value: $value, unit: $unit, measuredAt: $measuredAt, site: { connect: { id: $site } }
+    }) { ${observation} }
+  }`,
+});
+
+const handWritten = viaGraphql({
+  W1: `query Sites($from: ID!) {
+    sites(first: 20, from: $from) { nodes { id name latitude longitude elevationMeters cityId } }
+  }`,
+  W2: `query Nested($from: ID!) {
+    sites(first: 20, from: $from) { nodes { ${nestedSite}) { ${authored} } } }
+  }`,
+  W3: `query Page($status: ObservationStatus!, $quantity: String!, $after: String) {
+    observations(first: 20, after: $after, status: $status, quantity: $quantity) { ${page} }
+  }`,
+  W4: `query One($id: ID!) {
+    observation(id: $id) { ${observation} site { id name } tags { slug label } }
+  }`,
+  W5: `mutation Create($quantity: String!, $value: Decimal!, $unit: String!, $measuredAt: DateTime!, $site: ID!, $author: ID!) {
+    createObservation(data: {
+      quantity: $quantity, value: $value, unit: $unit, measuredAt: $measuredAt, siteId: $site, authorId: $author
+    }) { ${observation} }
+  }`,
+});
+
+/** The server as it is deployed; only the line that it logs for each request is left out, which the others do not write. */
+const pergola = {
+  program: built('main.js'),
+  environment: { PERGOLA_SAMPLE_DATA: 'off', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },
+  request: derived,
+};
+
+const peers: readonly Contender[] = [
+  { name: 'hand-written', program: built('bench/bench/servers/hand-written.js'), environment: {}, request: handWritten },
+  {
+    name: 'raw',
+    program: built('bench/bench/servers/raw.js'),
+    environment: {},
+    request: (workload, variables) => ({ path: `/${workload}`, body: JSON.stringify(variables) }),
+  },
+];
+
+export interface Choice {
+  /** Pergola as its admin too, from whom policies hide nothing: the difference is what they cost. */
+  readonly admin: boolean;
+  /** The `main.js` of another build of pergola. */
+  readonly against?: string | undefined;
+}
+
+/** In the order of the table. */
+export function contendersFor({ admin: withAdmin, against }: Choice): Contender[] {
+  const others: Contender[] = [];
+  if (against) others.push({ ...pergola, name: 'other build', program: resolve(against), signIn: viewer });
+  if (withAdmin) others.push({ ...pergola, name: 'pergola, admin', signIn: admin });
+  return [{ ...pergola, name: 'pergola', signIn: viewer }, ...peers, ...others];
+}

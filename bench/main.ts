@@ -1,0 +1,64 @@
+/** `npm run bench`: pergola beside what a team would write by hand and beside the limit. See bench/README.md. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { build } from './build.ts';
+import { run } from './run.ts';
+import { table } from './table.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+const program = new Command('npm run bench --')
+  .description('Measures pergola beside a hand-written GraphQL server and beside plain HTTP and SQL.')
+  .addOption(new Option('--only <names>', 'these workloads, such as W1,W3').argParser(readNames).default(workloads, 'all'))
+  .option('--seconds <n>', 'how long each workload is measured on each server', readSeconds, 4)
+  .option('--warm-up <n>', 'seconds before that', readSeconds, 2)
+  .option('--admin', 'measure pergola as its admin too, from whom policies hide nothing', false)
+  .option('--against <main.js>', 'measure another build of pergola too, such as one of the last release')
+  .option('--profile <folder>', "write a CPU profile of each server's last round (the figures suffer)")
+  .option('--no-build', 'take what is in dist/')
+  .option('--json', 'print the report as JSON', false)
+  .addHelpText('after', `\nWorkloads:\n${workloads.map(({ name, title }) => `  ${name}  ${title}`).join('\n')}`)
+  .addHelpText('after', '\nExample:\n  npm run bench -- --only W1,W4 --seconds 10')
+  .parse();
+
+interface Options {
+  readonly only: readonly Workload[];
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly admin: boolean;
+  readonly against?: string;
+  readonly profile?: string;
+  readonly build: boolean;
+  readonly json: boolean;
+}
+
+const options = program.opts<Options>();
+const progress = (text: string) => process.stderr.write(`${text}\n`);
+
+if (options.build) {
+  progress('building');
+  await build();
+}
+const report = await run({
+  workloads: options.only,
+  seconds: options.seconds,
+  warmUpSeconds: options.warmUp,
+  connections: 32,
+  admin: options.admin,
+  against: options.against,
+  profiles: options.profile,
+  progress,
+});
+process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `\n${table(report)}\n`);
+
+function readNames(text: string): Workload[] {
+  return text.split(',').map((name) => {
+    const found = workloads.find((it) => it.name === name.trim().toUpperCase());
+    if (!found) throw new InvalidArgumentError(`There is no workload "${name}".`);
+    return found;
+  });
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 600)) throw new InvalidArgumentError('Give a number up to 600.');
+  return seconds;
+}

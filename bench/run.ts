@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
+import { countWritten, requireSameSettings, requireWritten, visibleTo } from './checks.ts';
+import { contendersFor, type Choice, type Contender } from './contenders.ts';
+import { measure, roundsOf, startLoadGenerator, warmUp, type Measured, type MeasureOptions } from './measure.ts';
+import { join, poolsFor, type Participant, type Pool } from './participant.ts';
+import { seededDatabase } from './seed.ts';
+import { startServer, type ServerProcess } from './server-process.ts';
+import type { Workload } from './workloads.ts';
+
+export interface RunOptions extends MeasureOptions, Choice {
+  readonly workloads: readonly Workload[];
+  /** Told what is under way. */
+  readonly progress: (text: string) => void;
+}
+
+export interface Report {
+  readonly machine: { cpu: string; cores: number; node: string; date: string; connections: number };
+  /** The observations that pergola's viewer may read. */
+  readonly visibility: { readable: number; total: number };
+  readonly measured: readonly Measured[];
+  readonly memory: readonly { server: string; warmBytes: number; endBytes: number }[];
+}
+
+/** Starts the servers, makes sure that they do the same work, and measures them in turns. */
+export async function run(options: RunOptions): Promise<Report> {
+  options.progress('filling the database');
+  const seed = await seededDatabase();
+  const folder = await mkdtemp(joinPath(tmpdir(), 'pergola-bench-'));
+  const servers = new Map<string, ServerProcess>();
+  try {
+    options.progress('starting the servers');
+    return await runWith(await startAll(contendersFor(options), servers, { seed, folder }), options);
+  } finally {
+    await Promise.all([...servers.values()].map((it) => it[Symbol.asyncDispose]()));
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function startAll(
+  contenders: readonly Contender[],
+  servers: Map<string, ServerProcess>,
+  places: { seed: string; folder: string },
+): Promise<Participant[]> {
+  const participants: Participant[] = [];
+  for (const contender of contenders) {
+    const server = servers.get(contender.program) ?? (await startServer(contender, places));
+    servers.set(contender.program, server);
+    participants.push(await join(contender, server));
+  }
+  return participants;
+}
+
+async function runWith(participants: readonly Participant[], options: RunOptions): Promise<Report> {
+  const { workloads, progress } = options;
+  const visibility = await visibleTo(participants[0]!);
+  const pools = new Map<Workload, Pool[]>();
+  for (const workload of workloads) {
+    progress(`${workload.name}: comparing the answers`);
+    pools.set(workload, await poolsFor(workload, participants));
+  }
+  await requireSameSettings(participants);
+
+  using generator = startLoadGenerator(options.connections);
+  for (const [workload, requests] of pools) {
+    progress(`${workload.name}: warming up`);
+    await warmUp(requests, options, generator);
+  }
+  const warm = await residentBytes(participants);
+  const measured: Measured[] = [];
+  for (const [workload, requests] of pools) {
+    progress(`${workload.name}: measuring`);
+    const before = workload.writes ? countWritten(participants) : new Map<ServerProcess, number>();
+    const results = await measure(workload, requests, options, generator);
+    requireWritten(participants, results, { before, spare: options.connections * roundsOf(options) });
+    measured.push(...results);
+  }
+  const end = await residentBytes(participants);
+  const memory = participants.map(({ name: server }, at) => ({ server, warmBytes: warm[at]!, endBytes: end[at]! }));
+  return { machine: describeMachine(options), visibility, measured, memory };
+}
+
+const residentBytes = (participants: readonly Participant[]) =>
+  Promise.all(participants.map(async ({ server }) => (await server.sample()).residentBytes));
+
+function describeMachine({ connections }: MeasureOptions) {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model.trim() ?? 'unknown',
+    cores: all.length,
+    node: process.versions.node,
+    date: new Date().toISOString().slice(0, 10),
+    connections,
+  };
+}

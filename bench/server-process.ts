@@ -1,0 +1,113 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readFile } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Contender, HttpRequest } from './contenders.ts';
+import type { Question, Sample } from './probe.ts';
+import type { Data } from './workloads.ts';
+
+const probe = new URL('../dist/bench/bench/probe.js', import.meta.url).href;
+const startTimeoutMs = 30_000;
+
+/** One server in a process of its own, on a database of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  readonly databasePath: string;
+  send(request: HttpRequest): Promise<Data>;
+  sample(): Promise<Sample>;
+  /** How each of its connections writes. */
+  settings(): Promise<string[]>;
+  /** Starts a CPU profile; what it returns writes the profile to a file. */
+  profile(): Promise<(file: string) => Promise<void>>;
+}
+
+export async function startServer(
+  { name, program, environment }: Contender,
+  { seed, folder }: { seed: string; folder: string },
+): Promise<ServerProcess> {
+  const databasePath = join(folder, `${name}.db`);
+  await copyFile(seed, databasePath);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = join(folder, `${name}.log`);
+  const child = fork(program, [], {
+    execArgv: ['--import', probe],
+    // Nothing of the caller's environment but what Node itself may need: the same for all.
+    env: {
+      PATH: process.env['PATH'],
+      TMPDIR: process.env['TMPDIR'],
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATABASE_URL: `file:${databasePath}`,
+      ...environment,
+    },
+    stdio: ['ignore', 'ignore', openSync(log, 'a'), 'ipc'],
+  });
+  await answering(url, child, log);
+
+  let questions = 0;
+  const ask = (question: Question) =>
+    new Promise<unknown>((resolve) => {
+      const id = questions++;
+      const listen = (message: { id: number; reply: unknown }) => {
+        if (message.id !== id) return;
+        child.off('message', listen);
+        resolve(message.reply);
+      };
+      child.on('message', listen);
+      child.send({ id, question });
+    });
+  return {
+    url,
+    databasePath,
+    send: (request) => sendTo(url, request),
+    sample: async () => (await ask({ ask: 'sample' })) as Sample,
+    settings: async () => (await ask({ ask: 'settings' })) as string[],
+    async profile() {
+      await ask({ ask: 'profile' });
+      return async (file) => void (await ask({ ask: 'profiled', file }));
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await Promise.race([once(child, 'exit'), sleep(5_000, undefined, { ref: false })]);
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** @throws an error with the whole answer when it is anything but data. */
+async function sendTo(url: string, { path, headers, body }: HttpRequest): Promise<Data> {
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+  const text = await response.text();
+  const answer = response.ok ? (JSON.parse(text) as { data?: Data; errors?: unknown }) : {};
+  if (!answer.data || answer.errors) throw new Error(`${url}${path} answers ${response.status} to ${body}: ${text.slice(0, 1000)}`);
+  return answer.data;
+}
+
+async function answering(url: string, child: ChildProcess, log: string): Promise<void> {
+  const giveUpAt = Date.now() + startTimeoutMs;
+  while (Date.now() < giveUpAt && child.exitCode === null) {
+    // Any answer will do: not every server has a page for this.
+    if (await fetch(`${url}/readyz`).catch(() => undefined)) return;
+    await sleep(50);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`${child.spawnargs.at(-1)} does not answer.\n${await readFile(log, 'utf8')}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export const builtLoad = fileURLToPath(new URL('../dist/bench/bench/load.js', import.meta.url));
