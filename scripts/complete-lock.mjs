@@ -13,7 +13,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     const nested = `${path}/node_modules/${name}`;
     const key = `node_modules/${name}`;
     if (lock.packages[nested] || lock.packages[key]) continue;
-    const tail = name.split('/').at(-1).replace(/^binding-/, '').split('-');
+    const tail = (name.split('/').at(-1) ?? name).replace(/^binding-/, '').split('-');
     const os = tail.find((it) => it in oses && it !== 'wasm32');
     const cpu = tail.includes('wasm32') ? 'wasm32' : tail.find((it) => ['arm', 'arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'universal'].includes(it));
     if ((!os && cpu !== 'wasm32') || !/^\d/.test(range)) { console.log('not sure about', path, name, range); continue; }

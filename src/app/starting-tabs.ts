@@ -84,8 +84,9 @@ query Surveys {
 # Try: run it as member, then as reviewer.
 query WhyIsItNull {
   observations(
-    orderBy: [{ measuredAt: desc }]
-    first: 10
+    where: { status: { equals: REJECTED } }
+    orderBy: [{ measuredAt: asc }]
+    first: 6
   ) {
     nodes {
       quantity

@@ -1,6 +1,15 @@
 import { sql } from 'kysely';
 import { PergolaError } from '../errors.ts';
-import { keyOf, modelOf, relationOf, scalarOf, scalarsOf, type Model, type RelationField, type ScalarField } from '../model/model.ts';
+import {
+  keyOf,
+  modelOf,
+  relationOf,
+  scalarOf,
+  scalarsOf,
+  type Model,
+  type RelationField,
+  type ScalarField,
+} from '../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns } from './defaults.ts';
 import { evenPartsOf } from './grouping.ts';
@@ -43,20 +52,26 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
     return keys;
   }
 
-  async function insertPart(model: Model, fields: readonly ScalarField[], rows: readonly NewRow[]): Promise<KeyValues[]> {
+  async function insertPart(
+    model: Model,
+    fields: readonly ScalarField[],
+    rows: readonly NewRow[],
+  ): Promise<KeyValues[]> {
     const names = new Set(fields.map(({ name }) => name));
     const keyFields = keyOf(model).fields;
     const keyIsGiven = keyFields.every((name) => names.has(name));
     const statement = insertStatement(model, fields, { rows: rows.length, returning: keyIsGiven ? [] : keyFields });
     const values: unknown[] = [];
-    for (const { columns } of rows) for (const field of fields) values.push(stored(model, field.name, columns[field.name]));
+    for (const { columns } of rows)
+      for (const field of fields) values.push(stored(model, field.name, columns[field.name]));
     let returned: unknown[][];
     try {
       returned = await run(statement, values);
     } catch (error) {
       return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
     }
-    if (keyIsGiven) return rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]])));
+    if (keyIsGiven)
+      return rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]])));
     const keys = returned.map((row) =>
       Object.fromEntries(keyFields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])])),
     );
@@ -85,7 +100,8 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
   ): string {
     const key = JSON.stringify(['insert', model.name, fields.map(({ name }) => name), rows, returning]);
     return cachedStatement(context, key, () => {
-      const columnNames = (names: readonly string[]) => sql.join(names.map((name) => sql.id(scalarOf(model, name).column)));
+      const columnNames = (names: readonly string[]) =>
+        sql.join(names.map((name) => sql.id(scalarOf(model, name).column)));
       const row = sql`(${sql.join(fields.map(() => sql`${null}`))})`;
       const into = sql`insert into ${sql.table(model.table)} (${columnNames(fields.map(({ name }) => name))})`;
       const body = sql`${into} values ${sql.join(Array.from({ length: rows }, () => row))}`;
@@ -94,7 +110,10 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
   }
 
   /** Rows that go into one statement: they leave the same columns to the database. */
-  function alike(model: Model, rows: readonly NewRow[]): { fields: readonly ScalarField[]; items: readonly NewRow[] }[] {
+  function alike(
+    model: Model,
+    rows: readonly NewRow[],
+  ): { fields: readonly ScalarField[]; items: readonly NewRow[] }[] {
     const scalars = scalarsOf(model);
     const defaulted = scalars.filter((field) => field.default !== undefined);
     const groups: { fields: readonly ScalarField[]; left: string; items: NewRow[] }[] = [];
@@ -117,7 +136,11 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
   }
 
   /** Ties new rows to others of an implicit many-to-many. A new row has no ties yet, so only pairs given twice are left out. */
-  async function tieMany(model: Model, relation: RelationField, pairs: readonly (readonly [KeyValues, KeyValues])[]): Promise<void> {
+  async function tieMany(
+    model: Model,
+    relation: RelationField,
+    pairs: readonly (readonly [KeyValues, KeyValues])[],
+  ): Promise<void> {
     const { join } = relationOf(model, relation.name);
     if (join.kind !== 'table') throw new Error(`${model.name}.${relation.name} has no join table.`);
     const target = modelOf(context.schema, relation.target);

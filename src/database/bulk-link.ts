@@ -49,7 +49,9 @@ export function canLinkInBulk(model: Model, relation: RelationField, policy: Vie
   const bulk = relation.join.kind === 'table' ? relation.list : relation.owning;
   if (!bulk || relation.target === model.name) return false;
   const target = modelOf(schema, relation.target);
-  const named = target.uniques.flatMap(({ fields }) => fields.map((field) => policy.field(target.name, field, 'filter')));
+  const named = target.uniques.flatMap(({ fields }) =>
+    fields.map((field) => policy.field(target.name, field, 'filter')),
+  );
   return ![policy.rows(target.name, 'link'), ...named].some((filter) => asksFor(model, filter, target, schema));
 }
 

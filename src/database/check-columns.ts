@@ -12,8 +12,9 @@ export function checkColumns(model: Model, columns: ColumnValues, engine: Engine
     const field = scalarOf(model, name);
     const at = `${path}.${name}`;
     checkValue(value, field, at);
-    if (value === null && field.required) throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
-    if (field.type === 'Decimal' && value !== null) checkDigits(String(value as string), engine, at);
+    if (value === null && field.required)
+      throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
+    if (field.type === 'Decimal' && value !== null) checkDigits(value, engine, at);
   }
 }
 
@@ -27,15 +28,20 @@ export function checkRequired(model: Model, columns: ColumnValues, path: string)
 /** A missing foreign key is a missing relation to callers. */
 function nameForCallers(model: Model, column: string): string {
   for (const field of model.fields.values()) {
-    if (field.kind === 'relation' && field.owning && field.join.kind === 'columns' && field.join.pairs.some(([here]) => here === column)) {
+    if (
+      field.kind === 'relation' &&
+      field.owning &&
+      field.join.kind === 'columns' &&
+      field.join.pairs.some(([here]) => here === column)
+    ) {
       return field.name;
     }
   }
   return column;
 }
 
-function checkDigits(value: string, { decimalDigits }: Engine, path: string) {
-  const digits = value.replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
+function checkDigits(value: unknown, { decimalDigits }: Engine, path: string) {
+  const digits = String(value).replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
   if (digits > decimalDigits) {
     throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
   }

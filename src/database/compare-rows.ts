@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Decimal } from '@prisma/client/runtime/client';
-import { keyOf, modelOf, relationOf, type Model, type RelationField, type ScalarField, type Schema } from '../model/model.ts';
+import {
+  keyOf,
+  modelOf,
+  relationOf,
+  type Model,
+  type RelationField,
+  type ScalarField,
+  type Schema,
+} from '../model/model.ts';
 import { always, isAlways } from '../policy/filter.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
@@ -15,7 +23,11 @@ export function comparedSelection(model: Model, data: readonly Data[], schema: S
   const relations = [...names].filter((name) => model.fields.get(name)?.kind === 'relation');
   return {
     scalars: scalars.map((field) => ({ field })),
-    relations: relations.map((name) => ({ key: name, relation: name, read: readOfKeys(relationOf(model, name), schema) })),
+    relations: relations.map((name) => ({
+      key: name,
+      relation: name,
+      read: readOfKeys(relationOf(model, name), schema),
+    })),
   };
 }
 
@@ -23,9 +35,22 @@ export function comparedSelection(model: Model, data: readonly Data[], schema: S
 function readOfKeys(relation: RelationField, schema: Schema): Read {
   const target = modelOf(schema, relation.target);
   const fields = new Set(target.uniques.flatMap((key) => key.fields));
-  const read = { model: target.name, filter: always, select: { scalars: [...fields].map((field) => ({ field })), relations: [] } };
+  const read = {
+    model: target.name,
+    filter: always,
+    select: { scalars: [...fields].map((field) => ({ field })), relations: [] },
+  };
   if (!relation.list) return { ...read, kind: 'one' };
-  return { ...read, kind: 'list', order: [], limit: undefined, seek: undefined, backwards: false, total: false, cursors: false };
+  return {
+    ...read,
+    kind: 'list',
+    order: [],
+    limit: undefined,
+    seek: undefined,
+    backwards: false,
+    total: false,
+    cursors: false,
+  };
 }
 
 /** The part of the data that is not so already. What the viewer cannot see counts as different: else its sameness would tell it. */
@@ -56,7 +81,9 @@ export function changedData(
       if (!unique) return false;
       const { fields } = unique.key;
       const wanted = tupleText(target, fields, unique.tuple);
-      return rows.some((it) => !fields.some((name) => it[withheld]?.has(name)) && tupleText(target, fields, it) === wanted);
+      return rows.some(
+        (it) => !fields.some((name) => it[withheld]?.has(name)) && tupleText(target, fields, it) === wanted,
+      );
     });
   };
   return Object.fromEntries(Object.entries(data).filter(([name, value]) => !isSame(name, value)));
@@ -66,9 +93,9 @@ function sameValue({ type }: Pick<ScalarField, 'type'>, stored: unknown, given: 
   if (given === null || stored === null || stored === undefined) return given === (stored ?? null);
   switch (type) {
     case 'Decimal':
-      return new Decimal(String(stored as Decimal)).equals(String(given as Decimal));
+      return new Decimal(stored as Decimal.Value).equals(given as Decimal.Value);
     case 'BigInt':
-      return BigInt(stored as bigint) === BigInt(given as bigint);
+      return stored === BigInt(given as bigint | number);
     case 'DateTime':
     case 'Date':
       return new Date(stored as Date).getTime() === new Date(given as Date).getTime();

@@ -54,17 +54,17 @@ export function createRowFinder({ schema, engine, run }: RowWriterContext, viewe
 
   async function findPart(search: Search, tuples: readonly KeyValues[]): Promise<readonly Row[]> {
     const { model, by } = search;
-    const read = searchRead(search);
+    const list = searchRead(search);
     // Filled up to a power of two with its last tuple, so that few statements serve all lengths.
     const length = Math.min(ceilToPower(tuples.length), maxTuples);
     const key = JSON.stringify(['find', model.name, by, search.columns, search.filter, length]);
-    const statement = cachedStatement({ schema, engine }, key, () => compileSearch(search, read, length));
+    const statement = cachedStatement({ schema, engine }, key, () => compileSearch(search, list, length));
     const values: unknown[] = [];
     for (let at = 0; at < length; at++) {
       const tuple = tuples[Math.min(at, tuples.length - 1)]!;
       for (const name of by) values.push(tuple[name]);
     }
-    return runList(statement, read, values);
+    return runList(statement, list, values);
   }
 
   /** Rows as the viewer may see them, by their primary keys. */
@@ -100,7 +100,13 @@ export function createRowFinder({ schema, engine, run }: RowWriterContext, viewe
     const tuples = Array.from({ length }, (_, row) =>
       fields.map((field, at) => parameter({ kind: 'argument', at: row * by.length + at }, field)),
     );
-    const conditions = [engine.isOneOf(by.map((name) => column(scope, name)), tuples), compileFilter(filter, scope, context)];
+    const conditions = [
+      engine.isOneOf(
+        by.map((name) => column(scope, name)),
+        tuples,
+      ),
+      compileFilter(filter, scope, context),
+    ];
     const selected = select!.scalars.map(({ field }) => scalarOf(model, field));
     const item = selected.map(({ type, column: name }) => engine.toJson(type, sql.id(scope.alias, name)));
     const rows = engine.jsonRows(engine.jsonArray(item), {

@@ -45,7 +45,9 @@ export function createRowWriter(context: RowWriterContext) {
     );
   const returned = (model: Model, [row]: readonly unknown[][]): KeyValues => {
     if (!row) throw new Error(`${model.name} vanished while it was written.`);
-    return Object.fromEntries(keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]));
+    return Object.fromEntries(
+      keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]),
+    );
   };
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
@@ -68,7 +70,9 @@ export function createRowWriter(context: RowWriterContext) {
     async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...managedColumns(model), ...given };
       checkColumns(model, columns, engine, path);
-      const changes = Object.entries(columns).map(([name, value]) => sql`${columnOf(model, name)} = ${stored(model, name, value)}`);
+      const changes = Object.entries(columns).map(
+        ([name, value]) => sql`${columnOf(model, name)} = ${stored(model, name, value)}`,
+      );
       const statement = sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${keyIs(model, key)} returning ${keyColumns(model)}`;
       return returned(model, await execute(model, path, statement));
     },
@@ -82,7 +86,11 @@ export function createRowWriter(context: RowWriterContext) {
       const { table, ends, tied } = tieOf(model, key, relation, far);
       const list = sql.join(ends.map(({ column }) => column));
       const values = sql.join(ends.map(({ value }) => sql`${value}`));
-      await execute(model, path, sql`insert into ${table} (${list}) select ${values} where not exists (select 1 from ${table} where ${tied})`);
+      await execute(
+        model,
+        path,
+        sql`insert into ${table} (${list}) select ${values} where not exists (select 1 from ${table} where ${tied})`,
+      );
     },
 
     async untie(model: Model, key: KeyValues, relation: RelationField, far: KeyValues, path: string): Promise<void> {
@@ -100,7 +108,10 @@ export function createRowWriter(context: RowWriterContext) {
       return { column: sql.id(name), value: stored(of, field, values[field]) };
     };
     const ends = [end(model, join.near, key), end(target, join.far, far)];
-    const tied = sql.join(ends.map(({ column, value }) => sql`${column} = ${value}`), sql` and `);
+    const tied = sql.join(
+      ends.map(({ column, value }) => sql`${column} = ${value}`),
+      sql` and `,
+    );
     return { table: sql.table(join.table), ends, tied };
   }
 }

@@ -15,7 +15,13 @@ export interface UpsertedRow {
 }
 
 /** Creates the rows that are not there, and updates those that differ, by a unique key that every row gives. */
-export function createManyUpserter({ schema, policy, finder, many, single }: Omit<ManyContext, 'rows'> & { many: ManyWriter }) {
+export function createManyUpserter({
+  schema,
+  policy,
+  finder,
+  many,
+  single,
+}: Omit<ManyContext, 'rows'> & { many: ManyWriter }) {
   /**
    * @param by the fields of a unique key; a row gives them as columns, or through the relation that they belong to.
    * @param options.expectNew saves looking for rows that are most likely not there: one that is there is a CONFLICT.
@@ -44,7 +50,11 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     return upsertItems(model, items, by);
   }
 
-  async function upsertItems(model: Model, items: readonly PlacedItem[], by: readonly string[]): Promise<UpsertedRow[]> {
+  async function upsertItems(
+    model: Model,
+    items: readonly PlacedItem[],
+    by: readonly string[],
+  ): Promise<UpsertedRow[]> {
     const results: UpsertedRow[] = [];
     let waiting = items;
     while (waiting.length > 0) {
@@ -61,7 +71,12 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     return results;
   }
 
-  async function upsertDistinct(model: Model, items: readonly PlacedItem[], by: readonly string[], results: UpsertedRow[]) {
+  async function upsertDistinct(
+    model: Model,
+    items: readonly PlacedItem[],
+    by: readonly string[],
+    results: UpsertedRow[],
+  ) {
     const filter = all([policy.rows(model.name, 'read'), ...by.map((name) => filterRight(model, name))]);
     const search = { model, by, filter, columns: keyOf(model).fields };
     const found = await finder.find(search, new Map(items.map(({ text, tuple }) => [text, tuple])));
@@ -79,9 +94,15 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     results: UpsertedRow[],
   ) {
     if (items.length === 0) return;
-    const select = comparedSelection(model, items.map(({ data }) => data), schema);
+    const select = comparedSelection(
+      model,
+      items.map(({ data }) => data),
+      schema,
+    );
     const key = keyOf(model).fields;
-    const current = new Map((await finder.read(model, items.map(oldKey), select)).map((row) => [tupleText(model, key, row), row]));
+    const current = new Map(
+      (await finder.read(model, items.map(oldKey), select)).map((row) => [tupleText(model, key, row), row]),
+    );
     for (const item of items) {
       const old = oldKey(item);
       const row = current.get(tupleText(model, key, old));
@@ -119,7 +140,8 @@ export function createManyUpserter({ schema, policy, finder, many, single }: Omi
     for (const { name, relation } of places) {
       const link = relation && data[relation.name];
       const linked = onlyEntry(link)?.name === 'connect' && relation !== undefined;
-      const found = data[name] ?? (linked ? (await single.pointTo(relation, link, `${path}.${relation.name}`))[name] : undefined);
+      const found =
+        data[name] ?? (linked ? (await single.pointTo(relation, link, `${path}.${relation.name}`))[name] : undefined);
       if (found === undefined || found === null) {
         throw badInput(`"${path}" lacks ${relation?.name ?? name}, which its key needs.`, 'Give it a value.', path);
       }
@@ -158,7 +180,9 @@ function requireUnique(model: Model, by: readonly string[]) {
 }
 
 function relationOwning(model: Model, column: string): RelationField | undefined {
-  return relationsOf(model).find(({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column));
+  return relationsOf(model).find(
+    ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column),
+  );
 }
 
 function whereOf(model: Model, key: KeyValues): Data {

@@ -6,9 +6,10 @@ import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
 import { groupBy, partsOf } from './grouping.ts';
+import type { NewRowCheck } from './new-row-checks.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
-import type { Data, WrittenRow } from './write.ts';
+import type { Data } from './write.ts';
 
 /** What many rows need of the writer of single ones. */
 export interface SingleWriter {
@@ -19,7 +20,7 @@ export interface SingleWriter {
   presetsOf(model: Model): KeyValues;
   requireVerb(model: Model, verb: RowVerb, path: string): void;
   writeRights(model: Model, data: Data): Filter;
-  checkAllAfter(model: Model, written: readonly WrittenRow[], filter: Filter, what: string): void;
+  readonly checks: { add(check: NewRowCheck): void };
 }
 
 export interface ManyContext {
@@ -61,7 +62,10 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
   async function createMany(modelName: string, data: readonly Data[], path = 'data'): Promise<KeyValues[]> {
     const model = modelOf(schema, modelName);
     single.requireVerb(model, 'create', path);
-    return createItems(model, data.map((it, at) => ({ data: it, path: `${path}[${at}]` })));
+    return createItems(
+      model,
+      data.map((it, at) => ({ data: it, path: `${path}[${at}]` })),
+    );
   }
 
   async function createItems(model: Model, items: readonly Item[]): Promise<KeyValues[]> {
@@ -93,7 +97,7 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       for (const [name, value] of presets) columns[name] = value;
     }
     const keys = await inserter.insertMany(model, run);
-
+    checkNew(model, run, keys);
     await tie(model, run, keys, linked);
     return keys;
   }
@@ -134,12 +138,19 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
     );
     for (const group of groups.values()) {
       const filter = all([policy.rows(model.name, 'create'), single.writeRights(model, group[0]!.data)]);
-      single.checkAllAfter(model, group, filter, `create this ${model.name}`);
+      single.checks.add({ model, filter, rows: group, what: `create this ${model.name}` });
     }
   }
 
-  async function tie(model: Model, run: readonly PlainRow[], keys: readonly KeyValues[], linked: ReadonlyMap<Link, KeyValues>) {
-    const ties = run.flatMap(({ links }, at) => links.filter(({ relation }) => relation.list).map((link) => ({ link, here: keys[at]! })));
+  async function tie(
+    model: Model,
+    run: readonly PlainRow[],
+    keys: readonly KeyValues[],
+    linked: ReadonlyMap<Link, KeyValues>,
+  ) {
+    const ties = run.flatMap(({ links }, at) =>
+      links.filter(({ relation }) => relation.list).map((link) => ({ link, here: keys[at]! })),
+    );
     for (const group of groupBy(ties, ({ link }) => link.relation).values()) {
       const pairs = group.map(({ link, here }) => [here, linked.get(link)!] as const);
       await inserter.tieMany(model, group[0]!.link.relation, pairs);

@@ -5,8 +5,9 @@ import type { RowVerb } from '../policy/rule.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { guardFilter } from './guard.ts';
+import { createNewRowChecks } from './new-row-checks.ts';
 import { keyFilter, parseUniqueWhere } from './parse-arguments.ts';
-import { createRowFinder, tupleText } from './row-finder.ts';
+import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import { createManyUpserter } from './upsert-many.ts';
 import { Values } from './values.ts';
@@ -24,20 +25,6 @@ export interface WriteContext {
   matching(model: Model, filter: Filter, values: Values, columns?: readonly string[]): Promise<KeyValues | undefined>;
 }
 
-/** A rule that rows must satisfy when everything is written. */
-interface NewRowCheck {
-  readonly model: Model;
-  readonly filter: Filter;
-  readonly rows: readonly WrittenRow[];
-  readonly what: string;
-}
-
-/** A row that was written, and where it stands in the caller's input. */
-export interface WrittenRow {
-  readonly key: KeyValues;
-  readonly path: string;
-}
-
 /**
  * Writes for one viewer inside one transaction. Every level is judged by the policy of its own model: the old row
  * before it is changed, the linked row before it is pointed at, and the new row after all of it, when `finish` runs.
@@ -48,14 +35,20 @@ export interface WrittenRow {
 export function createWriter(context: WriteContext) {
   const { schema, policy, rows } = context;
   const finder = createRowFinder(rows.context, context.viewer, policy);
-  const checks: NewRowCheck[] = [];
+  const checks = createNewRowChecks({ finder, requireRow });
 
   async function create(modelName: string, data: Data, path = 'data', given: KeyValues = {}): Promise<KeyValues> {
     const model = modelOf(schema, modelName);
     requireVerb(model, 'create', path);
     const { columns, later } = await prepare(model, data, path);
     const key = await rows.insert(model, { ...columns, ...given, ...presetsOf(model) }, path);
-    checkAfter(model, key, all([policy.rows(model.name, 'create'), writeRights(model, data)]), path, `create this ${model.name}`);
+    checkAfter(
+      model,
+      key,
+      all([policy.rows(model.name, 'create'), writeRights(model, data)]),
+      path,
+      `create this ${model.name}`,
+    );
     await writeRelated(model, key, later, path);
     return key;
   }
@@ -94,22 +87,6 @@ export function createWriter(context: WriteContext) {
     return key;
   }
 
-  /** Judges every row that was written as it is now. Nothing is kept when one of them may not be so. */
-  async function finish(): Promise<void> {
-    for (const { model, filter, rows: written, what } of checks) {
-      const [only] = written;
-      if (only && written.length === 1) {
-        await requireRow(model, only.key, filter, forbidden(what, only.path));
-        continue;
-      }
-      const by = keyOf(model).fields;
-      const keys = new Map(written.map(({ key }) => [tupleText(model, by, key), key]));
-      const allowed = await finder.find({ model, by, filter, columns: [] }, keys);
-      const refused = written.find(({ key }) => !allowed.has(tupleText(model, by, key)));
-      if (refused) throw forbidden(what, refused.path);
-    }
-  }
-
   // ---- rights
 
   function requireVerb(model: Model, verb: RowVerb, path: string) {
@@ -122,11 +99,7 @@ export function createWriter(context: WriteContext) {
   }
 
   function checkAfter(model: Model, key: KeyValues, filter: Filter, path: string, what: string) {
-    checkAllAfter(model, [{ key, path }], filter, what);
-  }
-
-  function checkAllAfter(model: Model, written: readonly WrittenRow[], filter: Filter, what: string) {
-    if (!isAlways(filter)) checks.push({ model, filter, rows: written, what });
+    checks.add({ model, filter, rows: [{ key, path }], what });
   }
 
   async function requireRow(model: Model, key: KeyValues, filter: Filter, error: Error) {
@@ -161,7 +134,8 @@ export function createWriter(context: WriteContext) {
       const field = model.fields.get(name);
       if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', at);
       if (field.kind === 'scalar') columns[name] = value;
-      else if (field.owning) Object.entries(await pointTo(field, value, at)).forEach(([column, it]) => (columns[column] = it));
+      else if (field.owning)
+        Object.entries(await pointTo(field, value, at)).forEach(([column, it]) => (columns[column] = it));
       else later.push([field, nestedOf(value, at)]);
     }
     return { columns, later };
@@ -180,11 +154,20 @@ export function createWriter(context: WriteContext) {
     const key = nested['create']
       ? await create(target.name, nested['create'] as Data, `${path}.create`)
       : await find(target, nested['connect'], 'link', `${path}.connect`);
-    const referenced = await readColumns(target, key, pairs.map(([, there]) => there));
+    const referenced = await readColumns(
+      target,
+      key,
+      pairs.map(([, there]) => there),
+    );
     return Object.fromEntries(pairs.map(([here, there]) => [here, referenced[there]]));
   }
 
-  async function writeRelated(model: Model, key: KeyValues, later: [RelationField, Record<string, unknown>][], path: string) {
+  async function writeRelated(
+    model: Model,
+    key: KeyValues,
+    later: [RelationField, Record<string, unknown>][],
+    path: string,
+  ) {
     for (const [relation, nested] of later) {
       const at = `${path}.${relation.name}`;
       const target = modelOf(schema, relation.target);
@@ -204,15 +187,22 @@ export function createWriter(context: WriteContext) {
     item: Data,
     path: string,
   ) {
-    if (how !== 'create' && how !== 'connect' && how !== 'disconnect') throw badInput(`There is no "${how}" here.`, 'Create, connect or disconnect.', path);
+    if (how !== 'create' && how !== 'connect' && how !== 'disconnect')
+      throw badInput(`There is no "${how}" here.`, 'Create, connect or disconnect.', path);
     if (relation.join.kind === 'table') {
       const far = how === 'create' ? await create(target.name, item, path) : await find(target, item, 'link', path);
-      await (how === 'disconnect' ? rows.untie(model, key, relation, far, path) : rows.tie(model, key, relation, far, path));
+      await (how === 'disconnect'
+        ? rows.untie(model, key, relation, far, path)
+        : rows.tie(model, key, relation, far, path));
       return;
     }
     // The other row holds the columns: it is created or updated, and it points at this one, which must allow that.
     const { pairs } = relation.join;
-    const here = await readColumns(model, key, pairs.map(([name]) => name));
+    const here = await readColumns(
+      model,
+      key,
+      pairs.map(([name]) => name),
+    );
     const columns = Object.fromEntries(pairs.map(([name, there]) => [there, how === 'disconnect' ? null : here[name]]));
     checkAfter(model, key, policy.rows(model.name, 'link'), path, `link to this ${model.name}`);
     if (how === 'create') {
@@ -220,7 +210,8 @@ export function createWriter(context: WriteContext) {
       return;
     }
     const back = relationOf(target, relation.opposite);
-    if (how === 'disconnect' && back.required) throw badInput(`"${path}" would leave ${target.name}.${back.name} empty.`, 'Connect it elsewhere.', path);
+    if (how === 'disconnect' && back.required)
+      throw badInput(`"${path}" would leave ${target.name}.${back.name} empty.`, 'Connect it elsewhere.', path);
     const old = await find(target, item, 'update', path);
     const right = policy.field(target.name, back.name, 'write');
     if (isNever(right)) throw forbidden(`write ${target.name}.${back.name}`, path);
@@ -239,9 +230,12 @@ export function createWriter(context: WriteContext) {
     path: string,
   ) {
     const values = new Values();
-    const tied = pairs.map(
-      ([name, there]): Filter => ({ kind: 'compare', field: there, operator: 'equals', operands: [values.add(here[name])] }),
-    );
+    const tied = pairs.map(([name, there]): Filter => ({
+      kind: 'compare',
+      field: there,
+      operator: 'equals',
+      operands: [values.add(here[name])],
+    }));
     const row = await context.matching(target, all([keyFilter(target, [key], values), ...tied]), values);
     if (!row) throw notFound(target.name, path);
   }
@@ -265,16 +259,17 @@ export function createWriter(context: WriteContext) {
     return context.viewer.id;
   }
 
-  const single = { create, updateRow, find, pointTo, presetsOf, requireVerb, writeRights, checkAllAfter };
+  const single = { create, updateRow, find, pointTo, presetsOf, requireVerb, writeRights, checks };
   const many = createManyWriter({ schema, policy, finder, rows, single });
   const { createMany } = many;
   const { upsertMany } = createManyUpserter({ schema, policy, finder, many, single });
-  return { create, createMany, update, upsert, upsertMany, delete: remove, finish };
+  return { create, createMany, update, upsert, upsertMany, delete: remove, finish: checks.judge };
 }
 
 function nestedOf(value: unknown, path: string): Record<string, unknown> {
-  const entries = Object.entries((value ?? {}) as object).filter(([, it]) => it !== undefined && it !== null);
-  if (entries.length === 0) throw badInput(`"${path}" says nothing to do.`, 'Give create, connect or disconnect.', path);
+  const entries = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null);
+  if (entries.length === 0)
+    throw badInput(`"${path}" says nothing to do.`, 'Give create, connect or disconnect.', path);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 

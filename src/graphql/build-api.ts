@@ -1,3 +1,4 @@
+import type { PothosPrismaDatamodel } from '@pothos/plugin-prisma';
 import type { GraphQLSchema } from 'graphql';
 import type { Schema } from '../model/model.ts';
 import { allocateNames } from '../model/naming.ts';
@@ -38,8 +39,13 @@ const derivations: readonly ((derivation: Derivation) => void)[] = [
   deriveMutations,
 ];
 
-export function buildApi(schema: Schema, policies: Policies, extensions: readonly Extension[]): GraphQLSchema {
-  const builder = createBuilder();
+export function buildApi(
+  schema: Schema,
+  policies: Policies,
+  extensions: readonly Extension[],
+  datamodel?: PothosPrismaDatamodel,
+): GraphQLSchema {
+  const builder = createBuilder(datamodel);
   builder.queryType({});
   builder.mutationType({});
   const derivation = new Derivation(builder, { schema, names: allocateNames(schema), policies });

@@ -1,5 +1,5 @@
 import SchemaBuilder from '@pothos/core';
-import PrismaPlugin from '@pothos/plugin-prisma';
+import PrismaPlugin, { type PothosPrismaDatamodel } from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Decimal } from '@prisma/client/runtime/client';
@@ -50,8 +50,12 @@ type BuilderTypes = {
   DefaultEdgesNullability: { list: false; items: false };
 };
 
-/** The one SchemaBuilder. Everything derived and everything hand-written is added to it. */
-export function createBuilder() {
+/**
+ * The one SchemaBuilder. Everything derived and everything hand-written is added to it.
+ *
+ * @param datamodel what Pothos knows of the models; another one only where tests bring a Prisma schema of their own.
+ */
+export function createBuilder(datamodel: PothosPrismaDatamodel = getDatamodel()) {
   return new SchemaBuilder<BuilderTypes>({
     plugins: [ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
     scopeAuth: {
@@ -71,7 +75,7 @@ export function createBuilder() {
     prisma: {
       // Pothos asks for a whole client; it uses the model calls, which the guarded client has.
       client: (context) => context.database.client as unknown as PrismaClient,
-      dmmf: getDatamodel(),
+      dmmf: datamodel,
     },
     relay: {
       nodeQueryOptions: false,

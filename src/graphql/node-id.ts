@@ -1,5 +1,5 @@
 import { PergolaError } from '../errors.ts';
-import { keyOf, scalarOf, type Model, type Schema } from '../model/model.ts';
+import { keyOf, scalarOf, type Model } from '../model/model.ts';
 
 /** Longer ones were not made here. */
 const maxLength = 500;
@@ -11,13 +11,14 @@ export function encodeNodeId(model: Model, row: Readonly<Record<string, unknown>
 }
 
 /**
+ * @param models those of the API: an id of any other is as wrong as one that means nothing.
  * @throws BAD_ID, the same for every way of being wrong, and before any row is looked for.
  */
-export function decodeNodeId(id: string, schema: Schema): { model: Model; key: Record<string, unknown> } {
+export function decodeNodeId(id: string, models: ReadonlyMap<string, Model>): { model: Model; key: Record<string, unknown> } {
   if (id.length > maxLength) throw badId();
   const text = Buffer.from(id, 'base64url').toString();
   const at = text.indexOf(':');
-  const model = schema.models.get(text.slice(0, at));
+  const model = models.get(text.slice(0, at));
   const parts = parse(text.slice(at + 1));
   if (!model?.key || parts.length !== model.key.fields.length) throw badId();
   const key = Object.fromEntries(model.key.fields.map((name, index) => [name, readPart(scalarOf(model, name).type, parts[index])]));

@@ -68,7 +68,8 @@ export async function importRows(options: ImportOptions): Promise<Report> {
       if (!isRefusal(error)) throw error;
       const sameForAll = error.code === 'FORBIDDEN' && !/^data\[\d+\]/.test(error.inputPath ?? '');
       if (rows.length === 1 || sameForAll) {
-        for (const { line, columnOf } of rows) refuse(tally, error, { line, column: columnOf.get(fieldAt(error.inputPath)) });
+        for (const { line, columnOf } of rows)
+          refuse(tally, error, { line, column: columnOf.get(fieldAt(error.inputPath)) });
         return;
       }
       const half = Math.ceil(rows.length / 2);
@@ -122,9 +123,17 @@ function keyFields(model: Model, key: string | readonly string[]): readonly stri
 }
 
 const denials: readonly ErrorCode[] = ['FORBIDDEN', 'NOT_FOUND'];
-const refusals: readonly ErrorCode[] = [...denials, 'BAD_INPUT', 'BAD_ID', 'CONFLICT', 'IMPORT_BAD_FILE', 'IMPORT_UNKNOWN_COLUMN'];
+const refusals: readonly ErrorCode[] = [
+  ...denials,
+  'BAD_INPUT',
+  'BAD_ID',
+  'CONFLICT',
+  'IMPORT_BAD_FILE',
+  'IMPORT_UNKNOWN_COLUMN',
+];
 
-const isRefusal = (error: unknown): error is PergolaError => error instanceof PergolaError && refusals.includes(error.code);
+const isRefusal = (error: unknown): error is PergolaError =>
+  error instanceof PergolaError && refusals.includes(error.code);
 
 function refuse(tally: Tally, error: PergolaError, { line, column }: { line: number; column: string | undefined }) {
   // The place in the batch says nothing to the file's owner: the line and the column do.

@@ -45,7 +45,10 @@ const booleans: Record<string, boolean | undefined> = { true: true, false: false
 
 const types: Record<Exclude<ScalarType, 'Enum'>, TypeReader> = {
   String: { expected: 'text', read: (value) => (typeof value === 'string' ? value : undefined) },
-  Int: { expected: 'a whole number of 32 bits', read: (value, text) => only(Number, wholeText(value, text), (it) => (it | 0) === it) },
+  Int: {
+    expected: 'a whole number of 32 bits',
+    read: (value, text) => only(Number, wholeText(value, text), (it) => (it | 0) === it),
+  },
   BigInt: {
     expected: 'a whole number of 64 bits; as text when it is beyond 2^53',
     // Numbers and text alike: JSON has no other way to write a long one.
@@ -53,7 +56,8 @@ const types: Record<Exclude<ScalarType, 'Enum'>, TypeReader> = {
   },
   Float: {
     expected: 'a number',
-    read: (value, text) => (text ? only(Number, matching(float, value), Number.isFinite) : typeof value === 'number' ? value : undefined),
+    read: (value, text) =>
+      text ? only(Number, matching(float, value), Number.isFinite) : typeof value === 'number' ? value : undefined,
   },
   Decimal: {
     expected: 'a number such as 11.10; as text when it has many digits',
@@ -61,7 +65,8 @@ const types: Record<Exclude<ScalarType, 'Enum'>, TypeReader> = {
   },
   Boolean: {
     expected: 'true or false',
-    read: (value, text) => (text ? booleans[String(value).toLowerCase()] : typeof value === 'boolean' ? value : undefined),
+    read: (value, text) =>
+      text ? booleans[String(value).toLowerCase()] : typeof value === 'boolean' ? value : undefined,
   },
   DateTime: {
     expected: 'ISO 8601 with a time zone, such as 2026-11-22T10:00:00Z',
@@ -86,7 +91,8 @@ function only<T>(
   return isGood(value) ? value : undefined;
 }
 
-const matching = (pattern: RegExp, value: unknown) => (typeof value === 'string' && pattern.test(value) ? value : undefined);
+const matching = (pattern: RegExp, value: unknown) =>
+  typeof value === 'string' && pattern.test(value) ? value : undefined;
 
 function wholeText(value: unknown, text: boolean): string | undefined {
   if (text) return matching(whole, value)?.replace(/^\+/, '');
@@ -94,7 +100,8 @@ function wholeText(value: unknown, text: boolean): string | undefined {
 }
 
 /** Years of four digits: their text sorts as they do, on every engine. */
-const isStorable = (date: Date) => !Number.isNaN(date.getTime()) && date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
+const isStorable = (date: Date) =>
+  !Number.isNaN(date.getTime()) && date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
 
 /** JavaScript reads February 30th as March 2nd. */
 function isRealDay(text: string): boolean {

@@ -1,5 +1,14 @@
-import { badInput, PergolaError } from '../errors.ts';
-import { modelOf, relationsOf, type Field, type Key, type Model, type RelationField, type ScalarField, type Schema } from '../model/model.ts';
+import { PergolaError } from '../errors.ts';
+import {
+  modelOf,
+  relationsOf,
+  type Field,
+  type Model,
+  type RelationField,
+  type ScalarField,
+  type Schema,
+} from '../model/model.ts';
+import { connectMany, connectOne, type Part } from './connect.ts';
 import { convertValue, type GivenValue } from './convert-value.ts';
 import { nearest } from './nearest.ts';
 import type { SourceRecord } from './parse.ts';
@@ -53,10 +62,13 @@ export function createMapper(options: MapperOptions): (source: SourceRecord) => 
     }
     const data: Record<string, unknown> = {};
     const value = (column: string): GivenValue => ({ value: record[column], text });
-    for (const { field, column } of plan.scalars) data[field.name] = convertValue(field, value(column), column, options.schema);
+    for (const { field, column } of plan.scalars)
+      data[field.name] = convertValue(field, value(column), column, options.schema);
     for (const { relation, parts } of plan.relations) {
       const parted = parts.map(({ name, column }) => ({ name, column, given: value(column) }));
-      const written = relation.list ? connectMany(relation, parted, options) : connectOne(relation, parted, options);
+      const written = relation.list
+        ? connectMany(relation, parted, options.schema)
+        : connectOne(relation, parted, options.schema);
       if (written !== undefined) data[relation.name] = written;
     }
     return { data, line, columnOf: plan.columnOf };
@@ -73,20 +85,15 @@ interface Plan {
   readonly columnOf: Map<string, string>;
 }
 
-interface Part {
-  /** A field of the target; undefined when the column is the relation itself. */
-  readonly name: string | undefined;
-  readonly column: string;
-}
-
-type GivenPart = Part & { readonly given: GivenValue };
-
 function makePlan(columns: readonly string[], options: MapperOptions): Plan {
   const scalars: { field: ScalarField; column: string }[] = [];
   const relations = new Map<string, { relation: RelationField; parts: Part[] }>();
   const columnOf = new Map<string, string>();
   for (const column of columns) {
-    const renamed = options.mapping.columns && Object.hasOwn(options.mapping.columns, column) ? options.mapping.columns[column] : column;
+    const renamed =
+      options.mapping.columns && Object.hasOwn(options.mapping.columns, column)
+        ? options.mapping.columns[column]
+        : column;
     if (renamed === null || renamed === undefined) continue;
     const { field, part } = resolve(renamed, column, options);
     if (field.kind === 'scalar') {
@@ -105,7 +112,11 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
 }
 
 /** The field that a name such as `name`, `country.code` or `countryCode` stands for. */
-function resolve(name: string, column: string, { model, schema, isWritable }: MapperOptions): { field: Field; part: string | undefined } {
+function resolve(
+  name: string,
+  column: string,
+  { model, schema, isWritable }: MapperOptions,
+): { field: Field; part: string | undefined } {
   const [first = '', part, ...more] = name.split('.');
   const field = model.fields.get(first);
   if (field?.kind === 'scalar' && field.foreignKey && part === undefined) {
@@ -114,7 +125,8 @@ function resolve(name: string, column: string, { model, schema, isWritable }: Ma
   }
   const target = field?.kind === 'relation' ? modelOf(schema, field.target) : undefined;
   const partExists = part === undefined || target?.fields.get(part)?.kind === 'scalar';
-  if (field && !(field.kind === 'scalar' && field.foreignKey) && isWritable(first) && partExists && more.length === 0) return { field, part };
+  if (field && !(field.kind === 'scalar' && field.foreignKey) && isWritable(first) && partExists && more.length === 0)
+    return { field, part };
   throw unknownColumn(model, column, nearest(name, namesFor(model, schema, isWritable)));
 }
 
@@ -133,70 +145,29 @@ function* namesFor(model: Model, schema: Schema, isWritable: (field: string) => 
 
 function ownerOf(model: Model, column: string): { relation: RelationField; there: string } | undefined {
   for (const relation of relationsOf(model)) {
-    const pair = relation.owning && relation.join.kind === 'columns' ? relation.join.pairs.find(([here]) => here === column) : undefined;
+    const pair =
+      relation.owning && relation.join.kind === 'columns'
+        ? relation.join.pairs.find(([here]) => here === column)
+        : undefined;
     if (pair) return { relation, there: pair[1] };
   }
   return undefined;
 }
 
-/** `{ connect }` for the row that the parts name, `{ disconnect }` when all of them are null. */
-function connectOne(relation: RelationField, parts: readonly GivenPart[], options: MapperOptions): object | undefined {
-  if (parts.every(({ given }) => given.value === null || given.value === undefined)) return { disconnect: true };
-  const [part] = parts;
-  if (part && part.name === undefined) return { connect: uniqueWhere(relation, part, part.given, options) };
-  const values = Object.fromEntries(parts.map(({ name, given }) => [name, given.value]));
-  return { connect: uniqueWhere(relation, parts[0]!, { value: values, text: parts[0]!.given.text }, options) };
-}
-
-/** `{ connect: […] }`; nothing when the file says nothing. It only ever adds. */
-function connectMany(relation: RelationField, parts: readonly GivenPart[], options: MapperOptions): object | undefined {
-  const [part, ...more] = parts;
-  if (!part || part.given.value === null || part.given.value === undefined) return undefined;
-  if (more.length > 0) throw badInput(`${relation.name} is a list, and it has several columns.`, 'Give it one column.', more[0]!.column);
-  const { value, text } = part.given;
-  const items: unknown = text ? String(value).split(';').map((it) => it.trim()).filter(Boolean) : value;
-  if (!Array.isArray(items)) throw badInput(`${part.column} is not a list.`, 'Give a list of keys.', part.column);
-  const named = (item: unknown) => (part.name === undefined ? item : { [part.name]: item });
-  return { connect: items.map((item: unknown) => uniqueWhere(relation, part, { value: named(item), text }, options)) };
-}
-
-/** A `where` that names one row of the target, from an object of its fields or from the value of a key of one field. */
-function uniqueWhere(relation: RelationField, { column }: Part, { value, text }: GivenValue, { schema }: MapperOptions): object {
-  const target = modelOf(schema, relation.target);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const only = target.key?.fields.length === 1 ? target.key.fields[0] : undefined;
-  const given: Record<string, unknown> = isObject ? { ...value } : only === undefined ? {} : { [only]: value };
-  const names = Object.keys(given);
-  const key = target.uniques.find(({ fields }) => fields.length === names.length && fields.every((name) => names.includes(name)));
-  if (!key) throw noKey(relation, names, column, target);
-  const values = Object.fromEntries(
-    key.fields.map((name) => {
-      const field = target.fields.get(name);
-      if (field?.kind !== 'scalar') throw new Error(`The key ${key.name} of ${target.name} names "${name}", which is no column.`);
-      const converted = convertValue(field, { value: given[name], text }, column, schema);
-      if (converted === null) throw badInput(`${column} lacks ${name}.`, `Give all of ${key.fields.join(', ')}, or none.`, column);
-      return [name, converted];
-    }),
-  );
-  return isSingle(key) ? values : { [key.name]: values };
-}
-
-const isSingle = ({ name, fields }: Key) => fields.length === 1 && fields[0] === name;
-
-function noKey(relation: RelationField, names: readonly string[], column: string, target: Model) {
-  const known = target.uniques.map(({ fields }) => fields.map((name) => `${relation.name}.${name}`).join(' + ')).join(', or ');
-  const said = names.length === 0 ? 'nothing' : names.join(' + ');
-  return badInput(`${column}: ${said} does not name one ${target.name}.`, `Give ${known}.`, column);
-}
-
 const twice = (one: string, other: string, field: string) =>
-  new PergolaError('IMPORT_BAD_FILE', `The columns "${one}" and "${other}" are both ${field}.`, `Leave one out: columns: { "${other}": null }.`);
+  new PergolaError(
+    'IMPORT_BAD_FILE',
+    `The columns "${one}" and "${other}" are both ${field}.`,
+    `Leave one out: columns: { "${other}": null }.`,
+  );
 
 /** The file names a column that no writable field answers to. */
 const unknownColumn = (model: Model, column: string, name?: string) =>
   new PergolaError(
     'IMPORT_UNKNOWN_COLUMN',
     `${model.name} has no writable field for the column "${column}".`,
-    name ? `Rename the column to "${name}", or map it: columns: { "${column}": "${name}" }.` : 'Remove the column, or map it to a field.',
+    name
+      ? `Rename the column to "${name}", or map it: columns: { "${column}": "${name}" }.`
+      : 'Remove the column, or map it to a field.',
     column,
   );

@@ -3,7 +3,8 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
   let best: { name: string; distance: number } | undefined;
   for (const name of names) {
     const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
-    if (distance <= Math.max(2, wanted.length / 3) && distance < (best?.distance ?? Infinity)) best = { name, distance };
+    if (distance <= Math.max(2, wanted.length / 3) && distance < (best?.distance ?? Infinity))
+      best = { name, distance };
   }
   return best?.name;
 }

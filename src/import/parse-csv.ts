@@ -7,17 +7,21 @@ import type { BrokenRecord, SourceRecord } from './parse.ts';
 const maxRecordBytes = 16 * 1024 * 1024;
 
 /** Columns are named by the first line. Nothing between two delimiters is null; `""` is an empty text. */
-export async function* readCsv(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<SourceRecord | BrokenRecord> {
+export async function* readCsv(
+  text: AsyncIterable<string>,
+  delimiter: string,
+): AsyncGenerator<SourceRecord | BrokenRecord> {
   const broken: BrokenRecord[] = [];
   let unreadable: PergolaError | undefined;
   const parser = csvParser({
     delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
     columns: checkHeader,
     info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: maxRecordBytes,
-    cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
+    cast: (value, { quoting, header }) => (value === '' && !quoting && !header ? null : value),
     on_skip: (error) => {
       const { code, lines = 0 } = error as CsvError & { lines?: number };
       if (code === 'CSV_RECORD_INCONSISTENT_COLUMNS') broken.push({ line: lines, error: brokenRecord(lines) });
@@ -29,9 +33,13 @@ export async function* readCsv(text: AsyncIterable<string>, delimiter: string): 
   const source = Readable.from(text);
   source.once('error', (error) => parser.destroy(error));
   try {
-    for await (const { record, info } of source.pipe(parser) as AsyncIterable<{ record: Record<string, string>; info: Info }>) {
+    for await (const { record, info } of source.pipe(parser) as AsyncIterable<{
+      record: Record<string, string>;
+      info: Info;
+    }>) {
       if (unreadable) throw unreadable;
-      yield* broken.splice(0);
+      // The parser is ahead of us: what broke after this record comes after it.
+      while (broken[0] && broken[0].line < info.lines) yield broken.shift()!;
       yield { line: info.lines, record, text: true };
     }
   } catch (error) {
@@ -51,8 +59,10 @@ function checkHeader(header: readonly string[]): string[] {
   return [...header];
 }
 
-const brokenRecord = (line: number) => badFile(`Line ${line} has another number of columns than the header.`, 'Check its delimiters and quotation marks.');
+const brokenRecord = (line: number) =>
+  badFile(`Line ${line} has another number of columns than the header.`, 'Check its delimiters and quotation marks.');
 
-const badFile = (fact: string, remedy = 'Check its delimiters and quotation marks.') => new PergolaError('IMPORT_BAD_FILE', fact, remedy);
+const badFile = (fact: string, remedy = 'Check its delimiters and quotation marks.') =>
+  new PergolaError('IMPORT_BAD_FILE', fact, remedy);
 
 const firstSentence = (error: unknown) => (error instanceof Error ? error.message : String(error)).split(/[:(] /)[0]!;

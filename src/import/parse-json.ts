@@ -16,12 +16,20 @@ export async function* readJson(text: AsyncIterable<string>): AsyncGenerator<Sou
     for await (const { key, value } of source.pipe(parser) as AsyncIterable<{ key: number; value: unknown }>) {
       const line = key + 1;
       if (isRecord(value)) yield { line, record: value, text: false };
-      else yield { line, error: new PergolaError('IMPORT_BAD_FILE', `Element ${line} is not an object.`, 'Write { "column": value }.') };
+      else
+        yield {
+          line,
+          error: new PergolaError('IMPORT_BAD_FILE', `Element ${line} is not an object.`, 'Write { "column": value }.'),
+        };
     }
   } catch (error) {
     if (error instanceof PergolaError) throw error;
     const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-    throw new PergolaError('IMPORT_BAD_FILE', `The file is not a JSON array: ${reason}.`, 'Give an array of objects, or the format ndjson.');
+    throw new PergolaError(
+      'IMPORT_BAD_FILE',
+      `The file is not a JSON array: ${reason}.`,
+      'Give an array of objects, or the format ndjson.',
+    );
   } finally {
     source.destroy();
   }

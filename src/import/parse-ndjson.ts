@@ -16,7 +16,14 @@ export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<S
 function readLine(content: string, line: number): SourceRecord | BrokenRecord {
   const value = parseJson(content);
   if (isRecord(value)) return { line, record: value, text: false };
-  return { line, error: new PergolaError('IMPORT_BAD_FILE', `Line ${line} is not a JSON object.`, 'Write { "column": value } on one line.') };
+  return {
+    line,
+    error: new PergolaError(
+      'IMPORT_BAD_FILE',
+      `Line ${line} is not a JSON object.`,
+      'Write { "column": value } on one line.',
+    ),
+  };
 }
 
 function parseJson(content: string): unknown {
@@ -33,7 +40,11 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
     if (rest.length > maxLineLength) {
-      throw new PergolaError('IMPORT_BAD_FILE', `A line is longer than ${maxLineLength} characters.`, 'Write one object a line.');
+      throw new PergolaError(
+        'IMPORT_BAD_FILE',
+        `A line is longer than ${maxLineLength} characters.`,
+        'Write one object a line.',
+      );
     }
     yield* lines;
   }

@@ -77,14 +77,22 @@ function formatOf(input: string | Readable): Format {
   const format = typeof input === 'string' ? extensions[extname(input).toLowerCase()] : undefined;
   if (format) return format;
   const name = typeof input === 'string' ? `The file ${input}` : 'A stream';
-  throw new PergolaError('IMPORT_BAD_FILE', `${name} does not tell its format.`, `Give a format: ${formats.join(', ')}.`);
+  throw new PergolaError(
+    'IMPORT_BAD_FILE',
+    `${name} does not tell its format.`,
+    `Give a format: ${formats.join(', ')}.`,
+  );
 }
 
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch {
-    throw new PergolaError('IMPORT_BAD_FILE', `The file ${path} cannot be read.`, 'Check the path, and that you may read it.');
+    throw new PergolaError(
+      'IMPORT_BAD_FILE',
+      `The file ${path} cannot be read.`,
+      'Check the path, and that you may read it.',
+    );
   }
 }
 

@@ -23,7 +23,10 @@ function showBar(label: string, stream: NodeJS.WritableStream): ProgressDisplay 
   return {
     update({ report, bytes }) {
       bar.setTotal(bytes?.total ?? Math.max(1, report.rows));
-      bar.update(bytes?.total === undefined ? report.rows : bytes.read, { rows: figure(report.rows), speed: figure(report.rowsPerSecond) });
+      bar.update(bytes?.total === undefined ? report.rows : bytes.read, {
+        rows: figure(report.rows),
+        speed: figure(report.rowsPerSecond),
+      });
     },
     stop: () => bar.stop(),
   };

@@ -52,7 +52,14 @@ export class Tally {
     const rows = Object.values(this.counts).reduce((sum, count) => sum + count, 0);
     const seconds = (performance.now() - this.started) / 1000;
     const rowsPerSecond = seconds > 0 ? Math.round(rows / seconds) : 0;
-    return { model: this.model, ...this.counts, rows, seconds: Math.round(seconds * 1000) / 1000, rowsPerSecond, errors: [...this.errors] };
+    return {
+      model: this.model,
+      ...this.counts,
+      rows,
+      seconds: Math.round(seconds * 1000) / 1000,
+      rowsPerSecond,
+      errors: [...this.errors],
+    };
   }
 }
 
@@ -62,7 +69,9 @@ export function reportLines(report: Report): string[] {
   const counts = Object.entries({ created, updated, same, denied, refused }).filter(([, count]) => count > 0);
   const said = counts.map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ') || 'no rows';
   const speed = rows > 0 ? ` in ${seconds.toFixed(1)} s (${rowsPerSecond.toLocaleString('en')} rows/s)` : '';
-  const refusals = errors.map(({ line, column, code, message }) => `  line ${line}${column ? `, ${column}` : ''}: ${code} ${message}`);
+  const refusals = errors.map(
+    ({ line, column, code, message }) => `  line ${line}${column ? `, ${column}` : ''}: ${code} ${message}`,
+  );
   const more = denied + refused - errors.length;
   return [`${model}: ${said}${speed}`, ...refusals, ...(more > 0 ? [`  and ${more.toLocaleString('en')} more`] : [])];
 }

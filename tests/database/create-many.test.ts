@@ -1,7 +1,7 @@
 /** What many rows at once may do that one row may not, and the other way round: nothing. */
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { PergolaError } from '../../src/errors.ts';
+import * as fc from 'fast-check';
+import { assert, describe, expect, it } from 'vitest';
+import { PergolaError } from '../../src/errors.ts';
 import type { ViewerDatabase } from '../../src/database/database.ts';
 import type { TransactionWriter } from '../../src/database/guarded-rows.ts';
 import type { Data } from '../../src/database/write.ts';
@@ -29,9 +29,21 @@ const city = policy('City', ({ role, where, through }) => ({
 }));
 
 const countryFields = {
-  ...{ code: open, name: open, officialName: open, region: open, subregion: open, capital: open, area: open },
-  ...{ landlocked: open, independent: open, flag: open, languages: open, currencies: open, borders: open },
-  ...{ borderedBy: readOnly, cities: open },
+  code: open,
+  name: open,
+  officialName: open,
+  region: open,
+  subregion: open,
+  capital: open,
+  area: open,
+  landlocked: open,
+  independent: open,
+  flag: open,
+  languages: open,
+  currencies: open,
+  borders: open,
+  borderedBy: readOnly,
+  cities: open,
 };
 
 const country = policy('Country', ({ role, where }) => ({
@@ -43,7 +55,13 @@ const country = policy('Country', ({ role, where }) => ({
 }));
 
 const newCountry = (code: string, region: string): Data => ({
-  ...{ code, name: code, officialName: code, region, area: 1, landlocked: false, flag: '' },
+  code,
+  name: code,
+  officialName: code,
+  region,
+  area: 1,
+  landlocked: false,
+  flag: '',
 });
 
 async function openWithCountries(drafts = [city, country]) {
@@ -51,13 +69,19 @@ async function openWithCountries(drafts = [city, country]) {
   const admin = await rows.signIn('admin');
   const regions = { NL: 'Europe', BE: 'Europe', KE: 'Africa', XX: 'Nowhere' };
   await admin.write((writer) =>
-    writer.createMany('Country', Object.entries(regions).map(([code, region]) => newCountry(code, region))),
+    writer.createMany(
+      'Country',
+      Object.entries(regions).map(([code, region]) => newCountry(code, region)),
+    ),
   );
   return { ...rows, admin, [Symbol.asyncDispose]: rows[Symbol.asyncDispose] };
 }
 
 const newCity = (name: string, rest: Data = {}): Data => ({
-  ...{ name, latitude: '52.10', longitude: '5.12', country: { connect: { code: 'NL' } } },
+  name,
+  latitude: '52.10',
+  longitude: '5.12',
+  country: { connect: { code: 'NL' } },
   ...rest,
 });
 
@@ -67,14 +91,22 @@ const cityNames = ({ client }: ViewerDatabase) =>
 const errorOf = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
-    (error: PergolaError) => ({ code: error.code, path: error.inputPath }),
+    (error: unknown) => {
+      assert(error instanceof PergolaError, String(error));
+      return { code: error.code, path: error.inputPath };
+    },
   );
 
 describe('createMany', () => {
   it('creates the rows in their order and returns their keys', async () => {
     await using test = await openWithCountries();
     const names = Array.from({ length: 1500 }, (_, at) => `City ${at}`);
-    const keys = await test.admin.write((writer) => writer.createMany('City', names.map((name) => newCity(name))));
+    const keys = await test.admin.write((writer) =>
+      writer.createMany(
+        'City',
+        names.map((name) => newCity(name)),
+      ),
+    );
     const found = await test.admin.client.city.findMany({ select: { id: true, name: true } });
     const byId = new Map(found.map(({ id, name }) => [id, name]));
     expect(keys.map((key) => byId.get(key['id'] as number))).toEqual(names);
@@ -111,7 +143,7 @@ describe('createMany', () => {
     const messages = ['XX', 'ZZ'].map((code) =>
       editor
         .write((writer) => writer.createMany('City', [newCity('A'), newCity('B', { country: { connect: { code } } })]))
-        .catch((error: Error) => error.message),
+        .catch(String),
     );
     expect(new Set(await Promise.all(messages)).size).toBe(1);
   });
@@ -148,15 +180,21 @@ describe('createMany', () => {
       create: anyone,
       fields: countryFields,
     }));
-    const open = policy('City', () => ({
+    const freely = policy('City', () => ({
       read: anyone,
       create: anyone,
       fields: {
-        ...{ id: readOnly, name: countryFields.name, latitude: countryFields.name, longitude: countryFields.name },
-        ...{ admin1: readOnly, admin2: readOnly, country: countryFields.name, sites: readOnly },
+        id: readOnly,
+        name: countryFields.name,
+        latitude: countryFields.name,
+        longitude: countryFields.name,
+        admin1: readOnly,
+        admin2: readOnly,
+        country: countryFields.name,
+        sites: readOnly,
       },
     }));
-    await using test = await openWithCountries([once, open]);
+    await using test = await openWithCountries([once, freely]);
     const written = test.admin.write((writer) => writer.createMany('City', [newCity('A'), newCity('B')]));
     expect(await errorOf(written)).toEqual({ code: 'NOT_FOUND', path: 'data[1].country.connect' });
   });
@@ -176,7 +214,10 @@ describe('createMany', () => {
   it('ties many-to-many relations, each pair once', async () => {
     await using test = await openWithCountries();
     await test.admin.write(async (writer) => {
-      await writer.createMany('Language', ['nld', 'fra'].map((code) => ({ code, name: code })));
+      await writer.createMany(
+        'Language',
+        ['nld', 'fra'].map((code) => ({ code, name: code })),
+      );
       await writer.createMany('Country', [
         { ...newCountry('LU', 'Europe'), languages: { connect: [{ code: 'fra' }, { code: 'fra' }] } },
         { ...newCountry('SR', 'Americas'), languages: { connect: { code: 'nld' } } },
@@ -187,8 +228,12 @@ describe('createMany', () => {
       where: { code: { in: ['LU', 'SR', 'CH'] } },
       include: { languages: true },
     });
-    const tied = found.map((it) => [it.code, it.languages.map(({ code }) => code)]);
-    expect(tied).toEqual([['CH', ['roh']], ['LU', ['fra']], ['SR', ['nld']]]);
+    const tied = found.map((row) => [row.code, row.languages.map(({ code }) => code)]);
+    expect(tied).toEqual([
+      ['CH', ['roh']],
+      ['LU', ['fra']],
+      ['SR', ['nld']],
+    ]);
   });
 
   it('fills in presets and defaults as create does', async () => {
@@ -203,8 +248,13 @@ describe('createMany', () => {
       return writer.create('Site', { name: 'X', survey: { connect: survey }, ...place });
     });
     const data = {
-      ...{ quantity: 'air temperature', value: '11.10', unit: 'Cel', measuredAt: new Date('2026-01-01T10:00:00Z') },
-      ...{ details: { b: 1, a: [true] }, rawFrame: new Uint8Array([0, 255]), serialNumber: 2n ** 60n },
+      quantity: 'air temperature',
+      value: '11.10',
+      unit: 'Cel',
+      measuredAt: new Date('2026-01-01T10:00:00Z'),
+      details: { b: 1, a: [true] },
+      rawFrame: new Uint8Array([0, 255]),
+      serialNumber: 2n ** 60n,
       site: { connect: site },
     };
     await member.write(async (writer) => {
@@ -212,8 +262,9 @@ describe('createMany', () => {
       await writer.createMany('Observation', [data, { ...data, corrects: { disconnect: true } }]);
     });
     const [first, ...others] = await test.database.unguarded.observation.findMany();
-    const timeless = ({ id: _, createdAt, updatedAt, ...rest }: NonNullable<typeof first>) => ({
+    const timeless = ({ createdAt, updatedAt, ...rest }: NonNullable<typeof first>) => ({
       ...rest,
+      id: 'any',
       stamped: createdAt instanceof Date && updatedAt instanceof Date,
     });
     expect(first).toMatchObject({ authorId: member.viewer.id, status: 'DRAFT' });
@@ -256,7 +307,8 @@ describe('createMany', () => {
         await clear();
         expect(second).toEqual(first);
         expect(many === undefined).toBe(one === undefined);
-        if (rows.length === 1) expect(many).toEqual(one);
+        // Of several bad rows the two may name another one first.
+        expect(rows.length === 1 ? many : one).toEqual(one);
       }),
       { numRuns: 150, seed: 7 },
     );

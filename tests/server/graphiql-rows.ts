@@ -115,7 +115,7 @@ interface NewSurvey {
   values: string[];
 }
 
-/** One survey with one site, whose observations are published. */
+/** One survey with one site, whose first observation was rejected, and the others published. */
 async function addSurvey(client: PrismaClient, survey: NewSurvey): Promise<void> {
   const { title, visibility, organizationId, authorId, quantity, unit, values } = survey;
   const { id: cityId, latitude, longitude } = await client.city.findFirstOrThrow({ where: { name: survey.city } });
@@ -124,7 +124,7 @@ async function addSurvey(client: PrismaClient, survey: NewSurvey): Promise<void>
     value,
     unit,
     authorId,
-    status: 'PUBLISHED' as const,
+    status: hour === 0 ? ('REJECTED' as const) : ('PUBLISHED' as const),
     measuredAt: new Date(Date.UTC(2026, 4, 1, hour)),
     internalNote: 'Checked against the reference instrument.',
   }));

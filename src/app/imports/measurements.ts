@@ -51,23 +51,35 @@ const notes = [
 ] as const;
 
 /** What one site measures, from its survey's first day on: the newest are not reviewed yet. */
-export function measurementsOf(site: { startsOn: string; quantities: readonly string[] }, random: Random): Measurement[] {
+export function measurementsOf(
+  site: { startsOn: string; quantities: readonly string[] },
+  random: Random,
+): Measurement[] {
   const first = Date.parse(`${site.startsOn}T00:00:00Z`);
   const offset = random.noise();
   const rounds = random.between(34, 42);
   return Array.from({ length: rounds }, (_, round) => {
     const measuredAt = first + round * 5 * dayMs + random.between(4 * 60, 20 * 60) * 60_000;
-    return site.quantities.map((name) => measure(name, { measuredAt: new Date(measuredAt), offset, age: rounds - round }, random));
+    return site.quantities.map((name) =>
+      measure(name, { measuredAt: new Date(measuredAt), offset, age: rounds - round }, random),
+    );
   }).flat();
 }
 
-function measure(name: string, { measuredAt, offset, age }: { measuredAt: Date; offset: number; age: number }, random: Random): Measurement {
+function measure(
+  name: string,
+  { measuredAt, offset, age }: { measuredAt: Date; offset: number; age: number },
+  random: Random,
+): Measurement {
   const quantity = quantities[name];
   if (!quantity) throw new Error(`The survey sample measures "${name}", of which it knows nothing.`);
   const { unit, digits, mean, season, spread, low } = quantity;
   const summer = Math.sin(((measuredAt.getUTCMonth() - 3) / 12) * 2 * Math.PI);
   const isOutlier = random.chance(0.02);
-  const value = Math.max(low, mean + season * summer + spread * (offset + random.noise()) + (isOutlier ? 4 * spread : 0));
+  const value = Math.max(
+    low,
+    mean + season * summer + spread * (offset + random.noise()) + (isOutlier ? 4 * spread : 0),
+  );
   const status = statusOf(age, isOutlier, random);
   const isReviewed = status === 'PUBLISHED' || status === 'REJECTED';
   return {
@@ -76,7 +88,11 @@ function measure(name: string, { measuredAt, offset, age }: { measuredAt: Date; 
     unit,
     measuredAt,
     status,
-    details: { instrument: random.pick(instruments), sky: random.pick(skies), batteryVolts: Number((3 + random.next()).toFixed(2)) },
+    details: {
+      instrument: random.pick(instruments),
+      sky: random.pick(skies),
+      batteryVolts: Number((3 + random.next()).toFixed(2)),
+    },
     ...(random.chance(0.1) ? { rawFrame: frameOf(random) } : {}),
     // Some instruments count beyond what a JavaScript number holds.
     ...(random.chance(0.25) ? { serialNumber: 9_007_199_254_740_993n + BigInt(random.between(0, 1_000_000)) } : {}),

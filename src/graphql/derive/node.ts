@@ -31,10 +31,11 @@ export function deriveNodeInterface(derivation: Derivation) {
 export const isNode = (model: Model) => model.key !== undefined && !model.fields.has('nodeId');
 
 /** `node(id)` and `nodes(ids)`: absent and unreadable rows are null alike. */
-export function deriveNodeQueries({ schema, builder, node, ...derivation }: Derivation) {
+export function deriveNodeQueries(derivation: Derivation) {
+  const { schema, builder, node } = derivation;
+  const exposed = new Map(derivation.models.map((model) => [model.name, model]));
   const load = async (id: string, { database }: Context, info: GraphQLResolveInfo) => {
-    const { model, key } = decodeNodeId(id, schema);
-    if (!derivation.objects.has(model.name)) return null;
+    const { model, key } = decodeNodeId(id, exposed);
     const values = new Values();
     const filter = keyFilter(model, [key], values);
     const type = objectTypeOf(info, derivation.names.models.get(model.name)!.type);

@@ -1,0 +1,76 @@
+/** The real server, without a port: requests go through `fetch`. On a temporary database with the field survey of two organizations. */
+import pino from 'pino';
+import { application } from '../../src/app/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { system } from '../../src/policy/viewer.ts';
+import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
+import { createServer } from '../../src/server/server.ts';
+import { addRows } from '../server/graphiql-rows.ts';
+import { openTemporaryDatabase } from './temporary-database.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // What a test expects of an answer is what it checks.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+export interface Served extends AsyncDisposable {
+  platform: Platform;
+  /** Everything, without a policy: to arrange and to check by. */
+  all: ReturnType<Platform['database']['as']>['client'];
+  /** Runs an operation as a persona of the example app. */
+  run(persona: string, query: string, variables?: object): Promise<Answer>;
+  /** Any request. */
+  request(init: RequestInit & { path?: string }): Promise<Answer>;
+  /** What was logged, as lines of JSON. */
+  log: string[];
+}
+
+export async function serve(environment: Record<string, string> = {}): Promise<Served> {
+  const temporary = await openTemporaryDatabase();
+  await addRows(temporary.client);
+  const platform = await openPlatform(designOf(application), temporary.url);
+  const log: string[] = [];
+  const server = createServer({
+    platform,
+    config: readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment }),
+    logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+    personas: application.personas,
+    isReady: () => Promise.resolve(true),
+  });
+  const secrets = new Map<string, string>();
+
+  const request: Served['request'] = async ({ path = '/graphql', ...init }) => {
+    const response = await server.fetch(`http://localhost:4000${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  };
+
+  const secretOf = async (persona: string) => {
+    const { email } = application.personas[persona]!;
+    if (email === null) return undefined;
+    const { id } = await temporary.client.user.findUniqueOrThrow({ where: { email } });
+    const secret = secrets.get(persona) ?? (await platform.sessions.start(id)).secret;
+    secrets.set(persona, secret);
+    return secret;
+  };
+
+  return {
+    platform,
+    all: platform.database.as(system).client,
+    log,
+    request,
+    async run(persona, query, variables = {}) {
+      const secret = await secretOf(persona);
+      const headers = { 'content-type': 'application/json', ...(secret && { authorization: `Bearer ${secret}` }) };
+      return request({ method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    },
+    async [Symbol.asyncDispose]() {
+      await platform.database.close();
+      await temporary[Symbol.asyncDispose]();
+    },
+  };
+}
