@@ -35,7 +35,8 @@ export function requireWritten(
 ): void {
   for (const [server, count] of before) {
     const names = participants.filter((it) => it.server === server).map(({ name }) => name);
-    const answered = measured.filter((it) => names.includes(it.server)).reduce((sum, { requests }) => sum + requests, 0);
+    const rounds = measured.filter((it) => names.includes(it.server)).flatMap((it) => it.rounds);
+    const answered = rounds.reduce((sum, { requests }) => sum + requests, 0);
     const written = countObservations(server) - count;
     if (written >= answered && written <= answered + spare * names.length) continue;
     throw new Error(`${names.join(', ')}: ${answered} rows were answered for, and ${written} are there.`);

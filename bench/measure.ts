@@ -7,18 +7,24 @@ import type { Pool } from './participant.ts';
 import { builtLoad, type ServerProcess } from './server-process.ts';
 import type { Workload } from './workloads.ts';
 
+/** What one server did in one round. */
+export interface Round {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** User and system time of the server's process: what else the machine does hardly changes it. */
+  readonly cpuMicrosecondsPerRequest: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How much of a core the load generator used, 1 at most. */
+  readonly generatorBusy: number;
+}
+
 export interface Measured {
   readonly workload: string;
   readonly server: string;
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** User and system time of the server's process: it does not depend on what else the machine does. */
-  readonly cpuMicrosecondsPerRequest: number;
   readonly statementsPerRequest: number;
-  readonly requests: number;
-  /** How much of a core the load generator used, 1 at most. */
-  readonly generatorBusy: number;
+  /** Round n of one server ran beside round n of every other. */
+  readonly rounds: readonly Round[];
 }
 
 export interface MeasureOptions {
@@ -29,8 +35,8 @@ export interface MeasureOptions {
   readonly profiles?: string | undefined;
 }
 
-/** The length of a round: the servers take turns, so that noise on the machine meets them all alike. */
-const roundSeconds = 2;
+/** The servers take turns of this length, so that noise on the machine meets them all alike. */
+const roundSeconds = 1;
 
 /** How often the turn comes to each server. */
 export const roundsOf = ({ seconds }: MeasureOptions) => Math.max(1, Math.round(seconds / roundSeconds));
@@ -59,17 +65,18 @@ export async function warmUp(pools: readonly Pool[], { warmUpSeconds }: MeasureO
   for (const { participant, requests } of pools) await run(participant.server, requests, warmUpSeconds);
 }
 
-interface Round extends LoadReport {
-  readonly cpuMicroseconds: number;
-}
-
 export async function measure(
   workload: Workload,
   pools: readonly Pool[],
   options: MeasureOptions,
   { run }: LoadGenerator,
 ): Promise<Measured[]> {
-  const rounds = pools.map((): Round[] => []);
+  const measured = pools.map(({ participant, statementsPerRequest }) => ({
+    workload: workload.name,
+    server: participant.name,
+    statementsPerRequest,
+    rounds: [] as Round[],
+  }));
   const count = roundsOf(options);
   for (let nth = 0; nth < count; nth++) {
     for (const [at, { participant, requests }] of pools.entries()) {
@@ -79,27 +86,19 @@ export async function measure(
       const report = await run(server, requests, options.seconds / count);
       const after = await server.sample();
       await profiled?.(join(options.profiles!, `${workload.name}-${name.replaceAll(/\W+/g, '-')}.cpuprofile`));
-      rounds[at]!.push({ ...report, cpuMicroseconds: after.cpuMicroseconds - before.cpuMicroseconds });
+      measured[at]!.rounds.push(roundOf(report, after.cpuMicroseconds - before.cpuMicroseconds));
     }
   }
-  return pools.map(({ participant, statementsPerRequest }, at) => ({
-    workload: workload.name,
-    server: participant.name,
-    statementsPerRequest,
-    ...summary(rounds[at]!),
-  }));
+  return measured;
 }
 
-function summary(rounds: readonly Round[]) {
-  const total = (of: (round: Round) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
-  const mean = (of: (round: Round) => number) => total(of) / rounds.length;
-  const requests = total((it) => it.requests);
+function roundOf({ requests, seconds, p50Ms, p99Ms, busy }: LoadReport, cpuMicroseconds: number): Round {
   return {
     requests,
-    requestsPerSecond: requests / total((it) => it.seconds),
-    p50Ms: mean((it) => it.p50Ms),
-    p99Ms: mean((it) => it.p99Ms),
-    cpuMicrosecondsPerRequest: total((it) => it.cpuMicroseconds) / requests,
-    generatorBusy: mean((it) => it.busy),
+    requestsPerSecond: requests / seconds,
+    cpuMicrosecondsPerRequest: cpuMicroseconds / requests,
+    p50Ms,
+    p99Ms,
+    generatorBusy: busy,
   };
 }

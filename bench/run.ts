@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { countWritten, requireSameSettings, requireWritten, visibleTo } from './checks.ts';
 import { contendersFor, type Choice, type Contender } from './contenders.ts';
@@ -16,7 +16,7 @@ export interface RunOptions extends MeasureOptions, Choice {
 }
 
 export interface Report {
-  readonly machine: { cpu: string; cores: number; node: string; date: string; connections: number };
+  readonly machine: { cpu: string; cores: number; node: string; date: string; connections: number; loadAverage: string };
   /** The observations that pergola's viewer may read. */
   readonly visibility: { readable: number; total: number };
   readonly measured: readonly Measured[];
@@ -92,5 +92,7 @@ function describeMachine({ connections }: MeasureOptions) {
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),
     connections,
+    // Of the minute before: on a busy machine the ratios count, and those by CPU time most.
+    loadAverage: loadavg()[0]!.toFixed(1),
   };
 }

@@ -1,52 +1,84 @@
-import type { Measured } from './measure.ts';
+import type { Measured, Round } from './measure.ts';
 import type { Report } from './run.ts';
 import { workloads } from './workloads.ts';
 
-const columns = ['', 'req/s', 'x hand-written', 'of raw', 'p50 ms', 'p99 ms', 'CPU us/req', 'x hand-written', 'SQL/req'];
-const widths = [16, 9, 16, 8, 9, 9, 12, 16, 9];
+const heads = [
+  ['', 0],
+  ['req/s', 9],
+  ['x hand-written', 16],
+  ['of raw', 8],
+  ['CPU us/req', 13],
+  ['x hand-written', 16],
+  ['of raw', 8],
+  ['p50 ms', 9],
+  ['p99 ms', 9],
+  ['SQL/req', 9],
+] as const;
+const nameWidth = 16;
 
 /** A generator busier than this may have been the slowest part. */
 const tooBusy = 0.9;
 
-/** The report for people. */
+/**
+ * The report for people. Both pairs of ratios grow with the speed: one says how many requests were answered, the other
+ * how many would be for the same CPU time. A ratio is the median of the rounds' ratios.
+ */
 export function table({ machine, measured, memory, visibility }: Report): string {
-  const blocks = workloads.map((workload) => block(workload, measured.filter((it) => it.workload === workload.name)));
-  const rss = memory.map(({ server, warmBytes, endBytes }) => `  ${server.padEnd(widths[0]!)}${megabytes(warmBytes)} after warm-up, ${megabytes(endBytes)} at the end`);
-  const notes = measured.some(({ generatorBusy }) => generatorBusy > tooBusy)
-    ? ['', '* the load generator had no time left: the server may be faster; its CPU per request tells.']
-    : [];
+  const blocks = workloads.flatMap((workload) => {
+    const rows = measured.filter((it) => it.workload === workload.name);
+    return rows.length > 0 ? [...block(workload, rows), ''] : [];
+  });
+  const resident = memory.map(({ server, warmBytes, endBytes }) => {
+    return `  ${server.padEnd(nameWidth)}${megabytes(warmBytes)} after warm-up, ${megabytes(endBytes)} at the end`;
+  });
+  const busy = measured.some(isGeneratorBusy);
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}; ${machine.connections} connections`,
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}; ${machine.connections} connections, load average ${machine.loadAverage}`,
     `As the viewer of pergola: ${visibility.readable} of ${visibility.total} observations are readable.`,
     '',
-    ...blocks.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']),
+    ...blocks,
     'Resident memory',
-    ...rss,
-    ...notes,
+    ...resident,
+    ...(busy ? ['', '* the load generator had no time left: the server may be faster; its CPU time tells.'] : []),
   ].join('\n');
 }
 
 function block({ name, title, goal }: (typeof workloads)[number], rows: readonly Measured[]): string[] {
-  if (rows.length === 0) return [];
   const handWritten = rows.find(({ server }) => server === 'hand-written');
   const raw = rows.find(({ server }) => server === 'raw');
+  const ratio = (it: Measured, base: Measured | undefined, of: (round: Round) => number) =>
+    base ? median(it.rounds.map((round, at) => of(round) / of(base.rounds[at]!))).toFixed(2) : '';
   const lines = rows.map((it) => [
     it.server,
-    `${it.requestsPerSecond.toFixed(0)}${it.generatorBusy > tooBusy ? '*' : ''}`,
-    ratio(it.requestsPerSecond, handWritten?.requestsPerSecond),
-    ratio(it.requestsPerSecond, raw?.requestsPerSecond),
-    it.p50Ms.toFixed(1),
-    it.p99Ms.toFixed(1),
-    it.cpuMicrosecondsPerRequest.toFixed(0),
-    ratio(it.cpuMicrosecondsPerRequest, handWritten?.cpuMicrosecondsPerRequest),
+    `${medianOf(it, answered).toFixed(0)}${isGeneratorBusy(it) ? '*' : ''}`,
+    ratio(it, handWritten, answered),
+    ratio(it, raw, answered),
+    medianOf(it, (round) => round.cpuMicrosecondsPerRequest).toFixed(0),
+    ratio(it, handWritten, perCpu),
+    ratio(it, raw, perCpu),
+    medianOf(it, (round) => round.p50Ms).toFixed(1),
+    medianOf(it, (round) => round.p99Ms).toFixed(1),
     it.statementsPerRequest.toFixed(1),
   ]);
-  return [`${name}  ${title} (goal: ${goal.toFixed(2)} of raw)`, line(columns), ...lines.map(line)];
+  return [`${name}  ${title} (goal: ${goal.toFixed(2)} of raw)`, ...[heads.map(([head]) => head), ...lines].map(line)];
 }
+
+const answered = (round: Round) => round.requestsPerSecond;
+const perCpu = (round: Round) => 1 / round.cpuMicrosecondsPerRequest;
 
 function line(cells: readonly string[]): string {
-  return `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('')}`;
+  const [name, ...rest] = cells;
+  return `  ${name!.padEnd(nameWidth)}${rest.map((cell, at) => cell.padStart(heads[at + 1]![1])).join('')}`;
 }
 
-const ratio = (value: number, base: number | undefined) => (base === undefined ? '' : (value / base).toFixed(2));
+const medianOf = ({ rounds }: Measured, of: (round: Round) => number) => median(rounds.map(of));
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+}
+
+const isGeneratorBusy = (it: Measured) => medianOf(it, (round) => round.generatorBusy) > tooBusy;
+
 const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;

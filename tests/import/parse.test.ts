@@ -33,8 +33,9 @@ describe('a file', () => {
     expect(await records(expected.map((row) => `${JSON.stringify(row)}\n`).join('\n'), 'ndjson')).toEqual(expected);
   });
 
-  it('tells nothing between two commas from an empty text', async () => {
-    expect(await records('a,b\n,""\n', 'csv')).toEqual([{ a: null, b: '' }]);
+  it('has no empty text when it has no types', async () => {
+    expect(await records('a,b\n,""\n', 'csv')).toEqual([{ a: null, b: null }]);
+    expect(await records('[{"a":null,"b":""}]', 'json')).toEqual([{ a: null, b: '' }]);
   });
 
   it('says where each record is', async () => {

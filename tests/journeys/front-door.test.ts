@@ -123,7 +123,7 @@ it('tells of what nobody expected nothing but its number, and logs it whole (53)
   await served.platform.database.unguarded.$executeRawUnsafe('ALTER TABLE "Gone" RENAME TO "Tag"');
   const requestId = headers.get('x-request-id')!;
   expect([status < 500, body.errors[0].message, body.errors[0].extensions]).toEqual([true, 'Something went wrong on our side.', { code: 'INTERNAL', requestId }]);
-  const line = served.log.find((line) => line.includes('unexpected error'))!;
+  const line = served.log.find((text) => text.includes('unexpected error'))!;
   expect(JSON.parse(line)).toMatchObject({ requestId, err: { message: expect.stringContaining('no such table') } });
 });
 
