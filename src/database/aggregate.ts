@@ -28,7 +28,7 @@ export type AggregateFunction =
  * @throws FORBIDDEN for a field that the viewer may aggregate on no row, before the database is asked.
  */
 export function guardAggregate(read: AggregateRead, context: GuardContext): AggregateRead {
-  const filter = all([context.policy.rows(read.model, 'read'), guardFilter(read.filter, read.model, context)]);
+  const filter = all([guardFilter(read.filter, read.model, context), context.policy.rows(read.model, 'read')]);
   const functions = read.functions.map((it): AggregateFunction => {
     if (it.name === 'count') return it;
     const visible = context.policy.field(read.model, it.field, 'aggregate');

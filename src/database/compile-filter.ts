@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { modelOf, relationOf, scalarOf, type RelationField } from '../model/model.ts';
+import { modelOf, relationOf, scalarOf, type Model, type RelationField } from '../model/model.ts';
 import { isAlways, type Comparison, type Filter, type Operand } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
@@ -32,7 +32,7 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
     case 'any': {
       const conjunction = (filter.kind === 'all') !== negated;
       if (filter.of.length === 0) return conjunction ? truth : falsehood;
-      const conditions = filter.of.map((it) => compileFilter(it, scope, context, negated));
+      const conditions = cheapFirst(filter.of).map((it) => compileFilter(it, scope, context, negated));
       if (conditions.length === 1) return conditions[0]!;
       return sql`(${sql.join(conditions, conjunction ? sql` and ` : sql` or `)})`;
     }
@@ -56,7 +56,13 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
  * subquery, where nested ones would reach the depth at which a parser gives up.
  */
 function joinSome(relation: RelationField, filter: Filter, scope: Scope, context: CompileContext): { tables: Sql[]; conditions: Sql[] } {
-  const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
+  const model = modelOf(context.schema, relation.target);
+  const passedBy = passBy(relation, filter, model, scope);
+  if (passedBy) {
+    const further = passedBy.filters.map((it) => joinSome(relationOf(model, it.relation), it.filter, passedBy.scope, context));
+    return { tables: further.flatMap(({ tables }) => tables), conditions: further.flatMap(({ conditions }) => conditions) };
+  }
+  const target: Scope = { model, alias: context.nextAlias() };
   const { from, on } = joinRelated(relation, scope, target, context);
   const tables = [from];
   const conditions = [on];
@@ -70,6 +76,33 @@ function joinSome(relation: RelationField, filter: Filter, scope: Scope, context
   };
   visit(filter);
   return { tables, conditions };
+}
+
+/**
+ * A required row that is only passed through needs no join: its key stands in the foreign key here. `through` an
+ * organization to its memberships compares the memberships with the survey's own column.
+ */
+function passBy(relation: RelationField, filter: Filter, model: Model, scope: Scope) {
+  if (!relation.owning || !relation.required || relation.join.kind !== 'columns') return undefined;
+  const { pairs } = relation.join;
+  const known = new Map(pairs.map(([here, there]) => [there, here]));
+  const filters = filter.kind === 'all' ? filter.of : [filter];
+  const further = filters.filter((it) => it.kind === 'some');
+  if (further.length === 0 || further.length < filters.length) return undefined;
+  const isKnown = further.every((it) => {
+    const { join } = relationOf(model, it.relation);
+    return join.kind === 'columns' && join.pairs.every(([here]) => known.has(here));
+  });
+  return isKnown ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filters: further } : undefined;
+}
+
+/** Conditions are asked in this order, and most rows are decided by a comparison before a subquery is asked. */
+const cheapFirst = (filters: readonly Filter[]) => filters.toSorted((one, other) => costOf(one) - costOf(other));
+
+function costOf(filter: Filter): number {
+  if (filter.kind === 'compare') return filter.visible ? 1 : 0;
+  if (filter.kind === 'some') return 2;
+  return filter.kind === 'not' ? costOf(filter.of) : Math.max(0, ...filter.of.map(costOf));
 }
 
 function compileComparison(filter: Comparison, scope: Scope, context: CompileContext, negated: boolean): Sql {

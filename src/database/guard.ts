@@ -20,7 +20,7 @@ export interface GuardContext {
 export function guardRead<R extends Read>(read: R, context: GuardContext): R {
   // The caller's filter and the policy's are two conditions side by side. Merging them by key would let one replace the other.
   const rows = context.policy.rows(read.model, 'read');
-  const filter = all([rows, guardFilter(read.filter, read.model, context)]);
+  const filter = all([guardFilter(read.filter, read.model, context), rows]);
   const select = read.select && guardSelection(read.select, read.model, context);
   if (read.kind === 'one') return { ...read, filter, select };
   return { ...read, filter, select, order: guardOrder(read, context) };

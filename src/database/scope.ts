@@ -14,9 +14,16 @@ export interface Scope {
   readonly model: Model;
   readonly alias: string;
   readonly used?: Set<string>;
+  /** The rows are not joined: each of these fields is read from a field of another scope. */
+  readonly standIns?: { readonly scope: Scope; readonly fields: ReadonlyMap<string, string> };
 }
 
 export function column(scope: Scope, field: string): Sql {
+  if (scope.standIns) {
+    const standIn = scope.standIns.fields.get(field);
+    if (standIn === undefined) throw new Error(`${scope.model.name}.${field} is not joined.`);
+    return column(scope.standIns.scope, standIn);
+  }
   const { column: name } = scalarOf(scope.model, field);
   scope.used?.add(name);
   return sql.id(scope.alias, name);
