@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiled } from './compiled.ts';
 import { admin, viewer } from './population.ts';
 import type { Variables } from './workloads.ts';
 
@@ -19,12 +20,14 @@ export interface Contender {
   request(workload: string, variables: Variables): Omit<HttpRequest, 'headers'>;
 }
 
-const built = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+const pergolaMain = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-const viaGraphql = (documents: Readonly<Record<string, string>>): Contender['request'] => (workload, variables) => ({
-  path: '/graphql',
-  body: JSON.stringify({ query: documents[workload], variables }),
-});
+const viaGraphql =
+  (documents: Readonly<Record<string, string>>): Contender['request'] =>
+  (workload, variables) => ({
+    path: '/graphql',
+    body: JSON.stringify({ query: documents[workload], variables }),
+  });
 
 const nestedSite = 'id name observations(first: 10';
 const authored = 'nodes { id quantity value author { id name } }';
@@ -76,16 +79,21 @@ const handWritten = viaGraphql({
 
 /** The server as it is deployed; only the line that it logs for each request is left out, which the others do not write. */
 const pergola = {
-  program: built('main.js'),
+  program: pergolaMain,
   environment: { PERGOLA_SAMPLE_DATA: 'off', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },
   request: derived,
 };
 
 const peers: readonly Contender[] = [
-  { name: 'hand-written', program: built('bench/bench/servers/hand-written.js'), environment: {}, request: handWritten },
+  {
+    name: 'hand-written',
+    program: compiled(new URL('./servers/hand-written.ts', import.meta.url)),
+    environment: {},
+    request: handWritten,
+  },
   {
     name: 'raw',
-    program: built('bench/bench/servers/raw.js'),
+    program: compiled(new URL('./servers/raw.ts', import.meta.url)),
     environment: {},
     request: (workload, variables) => ({ path: `/${workload}`, body: JSON.stringify(variables) }),
   },

@@ -53,4 +53,5 @@ async function run({ url, connections, seconds, requests }: LoadOrder): Promise<
   };
 }
 
-const percentile = (sorted: readonly number[], share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+const percentile = (sorted: readonly number[], share: number) =>
+  sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;

@@ -7,7 +7,9 @@ import { workloads, type Workload } from './workloads.ts';
 
 const program = new Command('npm run bench --')
   .description('Measures pergola beside a hand-written GraphQL server and beside plain HTTP and SQL.')
-  .addOption(new Option('--only <names>', 'these workloads, such as W1,W3').argParser(readNames).default(workloads, 'all'))
+  .addOption(
+    new Option('--only <names>', 'these workloads, such as W1,W3').argParser(readNames).default(workloads, 'all'),
+  )
   .option('--seconds <n>', 'how long each workload is measured on each server', readSeconds, 4)
   .option('--warm-up <n>', 'seconds before that', readSeconds, 2)
   .option('--admin', 'measure pergola as its admin too, from whom policies hide nothing', false)
@@ -33,21 +35,28 @@ interface Options {
 const options = program.opts<Options>();
 const progress = (text: string) => process.stderr.write(`${text}\n`);
 
-if (options.build) {
-  progress('building');
-  await build();
+process.once('SIGINT', () => process.exit(130));
+
+try {
+  if (options.build) {
+    progress('building');
+    await build();
+  }
+  const report = await run({
+    workloads: options.only,
+    seconds: options.seconds,
+    warmUpSeconds: options.warmUp,
+    connections: 32,
+    admin: options.admin,
+    against: options.against,
+    profiles: options.profile,
+    progress,
+  });
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `\n${table(report)}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
-const report = await run({
-  workloads: options.only,
-  seconds: options.seconds,
-  warmUpSeconds: options.warmUp,
-  connections: 32,
-  admin: options.admin,
-  against: options.against,
-  profiles: options.profile,
-  progress,
-});
-process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `\n${table(report)}\n`);
 
 function readNames(text: string): Workload[] {
   return text.split(',').map((name) => {

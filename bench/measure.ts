@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { compiled } from './compiled.ts';
 import type { HttpRequest } from './contenders.ts';
 import type { LoadOrder, LoadReport } from './load.ts';
 import type { Pool } from './participant.ts';
-import { builtLoad, type ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 import type { Workload } from './workloads.ts';
 
 /** What one server did in one round. */
@@ -48,7 +49,7 @@ interface LoadGenerator extends Disposable {
 }
 
 export function startLoadGenerator(connections: number): LoadGenerator {
-  const child = fork(builtLoad, [], { execArgv: [] });
+  const child = fork(compiled(new URL('./load.ts', import.meta.url)), [], { execArgv: [] });
   return {
     async run({ url }, requests, seconds) {
       const reply = once(child, 'message');
@@ -61,7 +62,11 @@ export function startLoadGenerator(connections: number): LoadGenerator {
   };
 }
 
-export async function warmUp(pools: readonly Pool[], { warmUpSeconds }: MeasureOptions, { run }: LoadGenerator): Promise<void> {
+export async function warmUp(
+  pools: readonly Pool[],
+  { warmUpSeconds }: MeasureOptions,
+  { run }: LoadGenerator,
+): Promise<void> {
   for (const { participant, requests } of pools) await run(participant.server, requests, warmUpSeconds);
 }
 

@@ -16,11 +16,17 @@ const json = { 'content-type': 'application/json' };
 export async function join({ name, signIn, request }: Contender, server: ServerProcess): Promise<Participant> {
   const token = signIn && (await tokenFor(server, signIn));
   const headers = token ? { ...json, authorization: `Bearer ${token}` } : json;
-  return { name, server, headers, request: ({ name: workload }, variables) => ({ ...request(workload, variables), headers }) };
+  return {
+    name,
+    server,
+    headers,
+    request: ({ name: workload }, variables) => ({ ...request(workload, variables), headers }),
+  };
 }
 
 async function tokenFor(server: ServerProcess, variables: { email: string; password: string }): Promise<string> {
-  const query = 'mutation SignIn($email: String!, $password: String!) { signIn(email: $email, password: $password) { token } }';
+  const query =
+    'mutation SignIn($email: String!, $password: String!) { signIn(email: $email, password: $password) { token } }';
   const body = JSON.stringify({ query, variables });
   const { signIn } = await server.send({ path: '/graphql', headers: json, body });
   return (signIn as { token: string }).token;
@@ -47,7 +53,8 @@ export async function poolsFor(workload: Workload, participants: readonly Partic
   for (const participant of participants) pools.push(await askAll(workload, participant));
   const [first, ...others] = pools;
   for (const other of others) {
-    if (other.answers.length !== first!.answers.length) throw new Error(differ(workload, first!, other, 'have other pages'));
+    if (other.answers.length !== first!.answers.length)
+      throw new Error(differ(workload, first!, other, 'have other pages'));
     for (const [at, answer] of other.answers.entries()) {
       const found = difference(first!.answers[at]!, answer);
       if (found) throw new Error(differ(workload, first!, other, `answer request ${at} differently: ${found}`));

@@ -6,7 +6,7 @@
  * without policies then answer the same.
  */
 export const siteCount = 10_000;
-export const observationCount = 100_000;
+const observationCount = 100_000;
 
 const sitesPerSurvey = 100;
 
@@ -122,7 +122,8 @@ export function* observations(): Generator<ObservationDraft> {
     const site = (index * 7919) % siteCount;
     const { organization: at } = surveys[surveyOfSite(site)]!;
     const organization = organizations[at]!;
-    const [quantity, unit] = organization.quantities[(site + Math.floor(index / siteCount)) % organization.quantities.length]!;
+    const [quantity, unit] =
+      organization.quantities[(site + Math.floor(index / siteCount)) % organization.quantities.length]!;
     const dice = random();
     yield {
       index,

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { countWritten, requireSameSettings, requireWritten, visibleTo } from './checks.ts';
@@ -16,7 +17,14 @@ export interface RunOptions extends MeasureOptions, Choice {
 }
 
 export interface Report {
-  readonly machine: { cpu: string; cores: number; node: string; date: string; connections: number; loadAverage: string };
+  readonly machine: {
+    cpu: string;
+    cores: number;
+    node: string;
+    date: string;
+    connections: number;
+    loadAverage: string;
+  };
   /** The observations that pergola's viewer may read. */
   readonly visibility: { readable: number; total: number };
   readonly measured: readonly Measured[];
@@ -28,13 +36,14 @@ export async function run(options: RunOptions): Promise<Report> {
   options.progress('filling the database');
   const seed = await seededDatabase();
   const folder = await mkdtemp(joinPath(tmpdir(), 'pergola-bench-'));
+  // Also when it is interrupted: a quarter of a gigabyte.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const servers = new Map<string, ServerProcess>();
   try {
     options.progress('starting the servers');
     return await runWith(await startAll(contendersFor(options), servers, { seed, folder }), options);
   } finally {
     await Promise.all([...servers.values()].map((it) => it[Symbol.asyncDispose]()));
-    await rm(folder, { recursive: true });
   }
 }
 

@@ -23,8 +23,8 @@ import {
   viewer,
 } from './population.ts';
 
-type Value = string | number | bigint | Buffer | null;
-type Insert = (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => void;
+type Row = Readonly<Record<string, string | number | bigint | Buffer | null>>;
+type Insert = (table: string, rows: readonly Row[]) => void;
 
 const migrationsFolder = fileURLToPath(new URL('../prisma/migrations/sqlite', import.meta.url));
 const rowsPerStatement = 50;
@@ -67,95 +67,120 @@ async function fill(path: string): Promise<void> {
 
 function fillAtlas(insert: Insert) {
   const random = randomNumbers(2);
-  const country = ['XA', 'Exampleland', 'The Example Land', 'Europe', 1000, 0n, 'x'];
-  insert('Country', ['code', 'name', 'officialName', 'region', 'area', 'landlocked', 'flag'], [country]);
-  const cities = range(cityCount).map((at) => [BigInt(at + 1), `City ${at}`, degrees(random, 80), degrees(random, 170), 'XA']);
-  insert('City', ['id', 'name', 'latitude', 'longitude', 'countryCode'], cities);
-  insert('Tag', ['slug', 'label'], range(tagCount).map((at) => [tagOf(at), `Tag ${at}`]));
+  const names = { code: 'XA', name: 'Exampleland', officialName: 'The Example Land', region: 'Europe' };
+  insert('Country', [{ ...names, area: 1000, landlocked: 0n, flag: 'x' }]);
+  const cities = range(cityCount).map((at) => ({
+    id: BigInt(at + 1),
+    name: `City ${at}`,
+    latitude: degrees(random, 80),
+    longitude: degrees(random, 170),
+    countryCode: 'XA',
+  }));
+  insert('City', cities);
+  insert(
+    'Tag',
+    range(tagCount).map((at) => ({ slug: tagOf(at), label: `Tag ${at}` })),
+  );
 }
 
 function fillOrganizations(insert: Insert, passwordHash: string) {
-  const now = stored(new Date(Date.UTC(2025, 0, 1)));
-  const rows = organizations.map(({ slug }, at) => [idOf('organization', at), slug, `The ${slug} people`, now]);
-  insert('Organization', ['id', 'slug', 'name', 'createdAt'], rows);
-  const surveyors = users.map((_, at) => [idOf('user', at), emailOf(at), `User ${at}`, at === viewer.index ? passwordHash : null, now]);
-  const all = [...surveyors, [idOf('user', admin.index), admin.email, 'Admin', passwordHash, now]];
-  insert('User', ['id', 'email', 'name', 'passwordHash', 'createdAt'], all);
-  insert('RoleGrant', ['userId', 'role'], [[idOf('user', admin.index), 'ADMIN']]);
-  const memberships = users.map(({ organization, reviews }, at) => [
-    idOf('user', at),
-    idOf('organization', organization),
-    reviews ? 'REVIEWER' : 'MEMBER',
-    now,
-  ]);
-  insert('Membership', ['userId', 'organizationId', 'role', 'joinedAt'], memberships);
+  const organizationRows = organizations.map(({ slug }, at) => ({
+    id: idOf('organization', at),
+    slug,
+    name: slug,
+    createdAt,
+  }));
+  const userRows = users.map((_, at) => ({
+    id: idOf('user', at),
+    email: at === viewer.index ? viewer.email : `user-${at}@bench.test`,
+    name: `User ${at}`,
+    passwordHash: at === viewer.index ? passwordHash : null,
+    createdAt,
+  }));
+  const adminId = idOf('user', admin.index);
+  const memberships = users.map(({ organization, reviews }, at) => ({
+    userId: idOf('user', at),
+    organizationId: idOf('organization', organization),
+    role: reviews ? 'REVIEWER' : 'MEMBER',
+    joinedAt: createdAt,
+  }));
+  insert('Organization', organizationRows);
+  insert('User', [...userRows, { id: adminId, email: admin.email, name: 'Admin', passwordHash, createdAt }]);
+  insert('RoleGrant', [{ userId: adminId, role: 'ADMIN' }]);
+  insert('Membership', memberships);
 }
 
 function fillSites(insert: Insert) {
   const random = randomNumbers(3);
-  const now = stored(new Date(Date.UTC(2025, 0, 1)));
-  const rows = surveys.map(({ organization, isPublic }, at) => [
-    idOf('survey', at),
-    `Survey ${at}`,
-    isPublic ? 'PUBLIC' : 'PRIVATE',
-    now,
-    now,
-    idOf('organization', organization),
-  ]);
-  insert('Survey', ['id', 'title', 'visibility', 'createdAt', 'updatedAt', 'organizationId'], rows);
-  const sites = range(siteCount).map((at) => [
-    idOf('site', at),
-    `Site ${at}`,
-    degrees(random, 80),
-    degrees(random, 170),
-    at % 5 === 0 ? null : BigInt(Math.floor(random() * 3000)),
-    idOf('survey', surveyOfSite(at)),
-    BigInt((at % cityCount) + 1),
-  ]);
-  insert('Site', ['id', 'name', 'latitude', 'longitude', 'elevationMeters', 'surveyId', 'cityId'], sites);
+  const surveyRows = surveys.map(({ organization, isPublic }, at) => ({
+    id: idOf('survey', at),
+    title: `Survey ${at}`,
+    visibility: isPublic ? 'PUBLIC' : 'PRIVATE',
+    createdAt,
+    updatedAt: createdAt,
+    organizationId: idOf('organization', organization),
+  }));
+  const siteRows = range(siteCount).map((at) => ({
+    id: idOf('site', at),
+    name: `Site ${at}`,
+    latitude: degrees(random, 80),
+    longitude: degrees(random, 170),
+    elevationMeters: at % 5 === 0 ? null : BigInt(Math.floor(random() * 3000)),
+    surveyId: idOf('survey', surveyOfSite(at)),
+    cityId: BigInt((at % cityCount) + 1),
+  }));
+  insert('Survey', surveyRows);
+  insert('Site', siteRows);
 }
 
 function fillObservations(insert: Insert) {
   const all = [...observations()];
-  const firstUsers = organizations.map((_, at) => users.findIndex((user) => user.organization === at));
-  const rows = all.map((it): Value[] => {
-    const moment = stored(it.measuredAt);
-    const reviewer = firstUsers[surveys[surveyOfSite(it.site)]!.organization]!;
-    const details = it.index % 2 === 0 ? JSON.stringify({ sensor: `S-${it.site}`, battery: 3.7 }) : null;
-    const frame = it.index % 4 === 0 ? Buffer.alloc(32, it.index % 256) : null;
-    const note = it.status === 'REJECTED' ? 'Out of range.' : null;
-    return [
-      ...[idOf('observation', it.index), it.quantity, it.value, it.unit, moment, it.status, details, frame],
-      ...[BigInt(it.index), note, moment, moment, idOf('site', it.site), idOf('user', it.author)],
-      it.status === 'PUBLISHED' || it.status === 'REJECTED' ? idOf('user', reviewer) : null,
-    ];
-  });
-  const columns = ['id', 'quantity', 'value', 'unit', 'measuredAt', 'status', 'details', 'rawFrame'];
-  columns.push('serialNumber', 'internalNote', 'createdAt', 'updatedAt', 'siteId', 'authorId', 'reviewerId');
-  insert('Observation', columns, rows);
-  const ties = all.flatMap(({ index, tags }) => tags.map((tag) => [idOf('observation', index), tagOf(tag)]));
-  insert('_ObservationToTag', ['A', 'B'], ties);
+  const reviewers = organizations.map((_, at) => users.findIndex((user) => user.organization === at));
+  const rows = all.map(({ index, site, author, quantity, value, unit, measuredAt, status }) => ({
+    id: idOf('observation', index),
+    quantity,
+    value,
+    unit,
+    measuredAt: stored(measuredAt),
+    status,
+    details: index % 2 === 0 ? JSON.stringify({ sensor: `S-${site}`, battery: 3.7 }) : null,
+    rawFrame: index % 4 === 0 ? Buffer.alloc(32, index % 256) : null,
+    serialNumber: BigInt(index),
+    internalNote: status === 'REJECTED' ? 'Out of range.' : null,
+    createdAt: stored(measuredAt),
+    updatedAt: stored(measuredAt),
+    siteId: idOf('site', site),
+    authorId: idOf('user', author),
+    reviewerId: isReviewed(status) ? idOf('user', reviewers[surveys[surveyOfSite(site)]!.organization]!) : null,
+  }));
+  insert('Observation', rows);
+  const ties = all.flatMap(({ index, tags }) => tags.map((tag) => ({ A: idOf('observation', index), B: tagOf(tag) })));
+  insert('_ObservationToTag', ties);
 }
 
 /** Many rows in one statement, prepared once: a hundred thousand rows in a few seconds. */
 function inserterInto(database: InstanceType<typeof Database>): Insert {
-  return (table, columns, rows) => {
-    const row = `(${columns.map(() => '?').join(', ')})`;
+  return (table, rows) => {
+    const columns = Object.keys(rows[0]!);
+    const list = columns.map((it) => `"${it}"`).join(', ');
+    const places = `(${columns.map(() => '?').join(', ')})`;
     const prepare = (count: number) =>
-      database.prepare(`insert into "${table}" (${columns.map((it) => `"${it}"`).join(', ')}) values ${Array<string>(count).fill(row).join(', ')}`);
-    const all = [...rows];
+      database.prepare(`insert into "${table}" (${list}) values ${Array(count).fill(places).join(', ')}`);
     const many = prepare(rowsPerStatement);
-    for (let at = 0; at < all.length; at += rowsPerStatement) {
-      const some = all.slice(at, at + rowsPerStatement);
-      (some.length === rowsPerStatement ? many : prepare(some.length)).run(some.flat());
+    for (let at = 0; at < rows.length; at += rowsPerStatement) {
+      const some = rows.slice(at, at + rowsPerStatement);
+      const statement = some.length === rowsPerStatement ? many : prepare(some.length);
+      statement.run(some.flatMap((row) => columns.map((column) => row[column])));
     }
   };
 }
 
 const range = (length: number) => Array.from({ length }, (_, at) => at);
-const emailOf = (at: number) => (at === viewer.index ? viewer.email : `user-${at}@bench.test`);
+const isReviewed = (status: string) => status === 'PUBLISHED' || status === 'REJECTED';
 const tagOf = (at: number) => `tag-${String(at).padStart(2, '0')}`;
 const degrees = (random: () => number, most: number) => Math.round((random() * 2 - 1) * most * 10_000) / 10_000;
 
 /** As Prisma's driver adapter stores a moment. */
 const stored = (date: Date) => date.toISOString().replace('Z', '+00:00');
+
+const createdAt = stored(new Date(Date.UTC(2025, 0, 1)));

@@ -5,12 +5,13 @@ import { openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { compiled } from './compiled.ts';
 import type { Contender, HttpRequest } from './contenders.ts';
 import type { Question, Sample } from './probe.ts';
 import type { Data } from './workloads.ts';
 
-const probe = new URL('../dist/bench/bench/probe.js', import.meta.url).href;
+const probe = pathToFileURL(compiled(new URL('./probe.ts', import.meta.url))).href;
 const startTimeoutMs = 30_000;
 
 /** One server in a process of its own, on a database of its own. */
@@ -86,7 +87,8 @@ async function sendTo(url: string, { path, headers, body }: HttpRequest): Promis
   const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
   const text = await response.text();
   const answer = response.ok ? (JSON.parse(text) as { data?: Data; errors?: unknown }) : {};
-  if (!answer.data || answer.errors) throw new Error(`${url}${path} answers ${response.status} to ${body}: ${text.slice(0, 1000)}`);
+  if (!answer.data || answer.errors)
+    throw new Error(`${url}${path} answers ${response.status} to ${body}: ${text.slice(0, 1000)}`);
   return answer.data;
 }
 
@@ -109,5 +111,3 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
-
-export const builtLoad = fileURLToPath(new URL('../dist/bench/bench/load.js', import.meta.url));

@@ -1,4 +1,13 @@
-import { idOf, observations, organizations, randomNumbers, sites, statuses, viewer, type ObservationDraft } from './population.ts';
+import {
+  idOf,
+  observations,
+  organizations,
+  randomNumbers,
+  sites,
+  statuses,
+  viewer,
+  type ObservationDraft,
+} from './population.ts';
 
 export type Variables = Readonly<Record<string, string | null>>;
 export type Data = Readonly<Record<string, unknown>>;
@@ -28,7 +37,8 @@ export const workloads: readonly Workload[] = [
     title: 'a list of 20 rows with 6 scalars',
     goal: 0.55,
     writes: false,
-    variables: async () => pool(1, (pick) => ({ from: idOf('site', pick(sites.readable.from, sites.readable.to - 21)) })),
+    variables: async () =>
+      pool(1, (pick) => ({ from: idOf('site', pick(sites.readable.from, sites.readable.to - 21)) })),
     isWhole: ({ sites: rows }) => lengthOf(rows) === 20,
   },
   {
@@ -36,9 +46,11 @@ export const workloads: readonly Workload[] = [
     title: '20 parents x 10 children x their author',
     goal: 0.6,
     writes: false,
-    variables: async () => pool(2, (pick) => ({ from: idOf('site', pick(sites.reviewed.from, sites.reviewed.to - 21)) })),
+    variables: async () =>
+      pool(2, (pick) => ({ from: idOf('site', pick(sites.reviewed.from, sites.reviewed.to - 21)) })),
     isWhole: ({ sites: rows }) =>
-      lengthOf(rows) === 20 && (rows as Data[]).every((site) => lengthOf(site['observations']) === 10 && hasAuthors(site)),
+      lengthOf(rows) === 20 &&
+      (rows as Data[]).every((site) => lengthOf(site['observations']) === 10 && hasAuthors(site)),
   },
   {
     name: 'W3',
@@ -72,12 +84,16 @@ export const workloads: readonly Workload[] = [
 /** Reads every list to its end, so that each page of it can be asked for: cursors are each server's own. */
 async function everyPage(ask: Ask): Promise<Variables[]> {
   const pages: Variables[] = [];
-  const lists = statuses.slice(1).flatMap((status) => organizations[0]!.quantities.map(([quantity]) => ({ status, quantity })));
+  const lists = statuses
+    .slice(1)
+    .flatMap((status) => organizations[0]!.quantities.map(([quantity]) => ({ status, quantity })));
   for (const list of lists) {
-    for (let after: string | null | undefined = null; after !== undefined; ) {
+    for (let after: string | null | undefined = null; after !== undefined;) {
       const variables: Variables = { ...list, after };
       pages.push(variables);
-      const { pageInfo } = (await ask(variables))['observations'] as { pageInfo: { hasNextPage: boolean; endCursor: string } };
+      const { pageInfo } = (await ask(variables))['observations'] as {
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
       after = pageInfo.hasNextPage ? pageInfo.endCursor : undefined;
     }
   }
@@ -108,7 +124,10 @@ function pool(seed: number, make: (pick: Pick) => Variables): Variables[] {
 
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = randomNumbers(seed);
-  return items.map((item) => ({ item, at: random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : -1);

@@ -29,7 +29,9 @@ const answers: Record<string, (variables: Variables) => unknown> = {
     const [totalCount] = count.get(filter) as [number];
     const observations = rows.slice(0, 20).map(observationOf);
     const endCursor = observations.at(-1)?.measuredAt.replace('Z', '+00:00') ?? null;
-    return { observations: { totalCount, pageInfo: { hasNextPage: rows.length > 20, endCursor }, nodes: observations } };
+    return {
+      observations: { totalCount, pageInfo: { hasNextPage: rows.length > 20, endCursor }, nodes: observations },
+    };
   },
 
   '/W4'({ id }) {

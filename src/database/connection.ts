@@ -1,20 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { badConfig } from '../errors.ts';
 import { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Engine } from './engine.ts';
+import { groupCommit } from './engines/group-commit.ts';
 import { libsqlAdapter, LibsqlConnection } from './engines/libsql-connection.ts';
 import { sqlite } from './engines/sqlite.ts';
 import { sqliteFilePath } from './schema-engine/sqlite-file.ts';
+
+/** Commits what is done when it resolves, and undoes it when it throws. */
+export type RunTransaction = <T>(run: (transaction: SqlQueryable) => Promise<T>) => Promise<T>;
 
 /** An open database: one way to read compiled statements, and Prisma Client for writing. */
 export interface Connection {
   readonly engine: Engine;
   /** Unguarded: `auth/` keeps its sessions in it. */
   readonly prisma: PrismaClient;
-  /** The driver adapter that Prisma Client uses too: compiled writes run through its transactions. */
-  readonly adapter: SqlDriverAdapter;
+  /** Runs compiled writes in a transaction of the driver adapter, which Prisma Client uses too. */
+  readonly transaction: RunTransaction;
   /** Runs a compiled read and gives its one JSON text. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Whether the database can parse the statement: how deep one may nest is the engine's own matter. */
@@ -51,7 +55,7 @@ async function connectFile(path: string): Promise<Connection> {
   return {
     engine: sqlite,
     prisma,
-    adapter,
+    transaction: groupCommit(adapter),
     read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
     fits: (sql) => reader.fits(sql),
     async close() {

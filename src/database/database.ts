@@ -48,7 +48,7 @@ const maxAttempts = 5;
 /** @throws BAD_CONFIG when the URL names no database that can be opened. */
 export async function openDatabase(url: string, schema: Schema, policies: Policies): Promise<Database> {
   const connection = await connect(url);
-  const { engine, adapter } = connection;
+  const { engine } = connection;
   const planner = createPlanner({ schema, policies, engine, fits: (text) => connection.fits(text) });
   const clientFor = guardedClientFactory(schema);
 
@@ -107,18 +107,13 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       }
     }
 
-    private async writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
-      const transaction = await adapter.startTransaction();
-      try {
+    private writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+      return connection.transaction(async (transaction) => {
         const { finish, ...writer } = this.writerIn(transaction);
         const result = await act(writer);
         await finish();
-        await transaction.commit();
         return result;
-      } catch (error) {
-        await transaction.rollback();
-        throw error;
-      }
+      });
     }
 
     private writerIn(transaction: SqlQueryable) {

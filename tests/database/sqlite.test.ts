@@ -1,0 +1,155 @@
+/** Values on their way into SQLite and back, by the engine's own four functions. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Decimal } from '@prisma/client/runtime/client';
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, describe, expect, it } from 'vitest';
+import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
+import { sqlite } from '../../src/database/engines/sqlite.ts';
+import type { ScalarType } from '../../src/model/model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pergola-'));
+const connection = new LibsqlConnection(join(folder, 'test.db'));
+afterAll(() => {
+  connection.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A column of each type, declared as Prisma's migrations declare it. */
+const columns: Partial<Record<ScalarType, string>> = {
+  String: 'TEXT',
+  Int: 'INTEGER',
+  BigInt: 'BIGINT',
+  Float: 'REAL',
+  Decimal: 'DECIMAL',
+  Boolean: 'BOOLEAN',
+  DateTime: 'DATETIME',
+  Json: 'JSONB',
+  Bytes: 'BLOB',
+};
+connection.script(
+  `CREATE TABLE "v" (${Object.entries(columns)
+    .map(([type, declared]) => `"${type}" ${declared}`)
+    .join()})`,
+);
+
+/** Stores the value, reads it back as part of a JSON text, and asks whether it equals itself in a filter. */
+function store(type: ScalarType, value: unknown): { back: unknown; equals: boolean } {
+  const bound = value === null ? null : sqlite.toParameter({ type }, value);
+  connection.script('DELETE FROM "v"');
+  connection.execute({ sql: `INSERT INTO "v" ("${type}") VALUES (?)`, args: [bound as string] });
+  const field = sql.id('v', type);
+  const read = sql`select ${sqlite.jsonArray([sqlite.toJson(type, field), sql`${field} = ${bound}`])} from ${sql.id('v')}`;
+  const { sql: text, parameters } = read.compile(sqlite.compiler);
+  const [json, equals] = JSON.parse(connection.value(text, parameters) as string) as [unknown, unknown];
+  return { back: json === null ? null : sqlite.fromJson(type, json), equals: equals === 1 };
+}
+
+const text = fc.string({ unit: 'binary', maxLength: 50 }).filter((one) => !one.includes('\0'));
+const decimal = fc
+  .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 999_999_999_999_999n }), fc.integer({ min: 0, max: 18 }))
+  .map(([minus, digits, scale]) => new Decimal(`${minus ? '-' : ''}${digits}e-${scale}`).toFixed());
+
+const values: Partial<Record<ScalarType, fc.Arbitrary<unknown>>> = {
+  String: text,
+  Int: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  BigInt: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  Float: fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0),
+  Decimal: decimal,
+  Boolean: fc.boolean(),
+  DateTime: fc.date({
+    min: new Date('0001-01-01T00:00:00Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  }),
+  Json: fc
+    .jsonValue()
+    .filter((one) => one !== null)
+    .map((one) => JSON.parse(JSON.stringify(one)) as unknown),
+  Bytes: fc.uint8Array({ maxLength: 40 }),
+};
+
+/** As one text for every way of writing the same number. */
+const shown = (type: ScalarType, value: unknown) =>
+  type === 'Decimal' ? new Decimal(value as string).toString() : value;
+
+describe.each(Object.keys(values) as ScalarType[])('a %s', (type) => {
+  it('comes back as it went', () => {
+    fc.assert(
+      fc.property(values[type]!, (value) => {
+        const { back, equals } = store(type, value);
+        // Json is compared nowhere.
+        expect([shown(type, back), type === 'Json' || equals]).toEqual([shown(type, value), true]);
+      }),
+      { numRuns: 300, seed: 11 },
+    );
+  });
+
+  it('that is absent is null', () => {
+    expect(store(type, null)).toEqual({ back: null, equals: false });
+  });
+});
+
+describe('a Float', () => {
+  it.each([
+    0.1 + 0.2,
+    1 / 3,
+    5e-324,
+    2.2250738585072014e-308,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+    2 ** 53 + 2,
+    123456789.12345679,
+  ])('keeps its last digit: %d', (value) => {
+    expect(store('Float', value)).toEqual({ back: value, equals: true });
+  });
+});
+
+describe('a Json number at the top', () => {
+  it.each([0, 5, -1.5, 0.1 + 0.2, 1e21, 1.7976931348623157e308, 9007199254740991])(
+    'keeps its last digit: %d',
+    (value) => {
+      expect(store('Json', value).back).toBe(value);
+    },
+  );
+});
+
+describe('a part of a text', () => {
+  const holds = (operator: 'contains' | 'startsWith' | 'endsWith', whole: string, part: string) => {
+    const { sql: query, parameters } = sql`select ${sqlite[operator](sql`${whole}`, sql`${part}`)}`.compile(
+      sqlite.compiler,
+    );
+    return connection.value(query, parameters) === 1n;
+  };
+  it.each([
+    ['contains', 'includes'],
+    ['startsWith', 'startsWith'],
+    ['endsWith', 'endsWith'],
+  ] as const)('is found by code point, without wildcards: %s', (operator, method) => {
+    const alphabet = fc.string({ unit: fc.constantFrom('a', 'A', 'ä', '%', '_', '😀', '\\', "'", '*'), maxLength: 4 });
+    fc.assert(
+      fc.property(alphabet, alphabet, (whole, part) => {
+        expect(holds(operator, whole, part)).toBe(whole[method](part));
+      }),
+      { numRuns: 500, seed: 3 },
+    );
+  });
+});
+
+describe('a list of expressions', () => {
+  it.each([0, 1, 99, 100, 101, 145, 146, 305])('is one JSON array, however long: %d', (length) => {
+    const items = Array.from({ length }, (_, at) => sql`${BigInt(at)}`);
+    const { sql: query, parameters } = sqlite.selectValue(sqlite.jsonArray(items)).compile(sqlite.compiler);
+    expect(JSON.parse(connection.value(query, parameters) as string)).toEqual(Array.from({ length }, (_, at) => at));
+  });
+
+  it('keeps what is null, and arrays as arrays, beyond the hundredth', () => {
+    const items = Array.from({ length: 150 }, (_, at) => (at % 2 === 0 ? sql`null` : sqlite.jsonArray([sql`'x'`])));
+    const { sql: query, parameters } = sqlite.selectValue(sqlite.jsonArray(items)).compile(sqlite.compiler);
+    expect(JSON.parse(connection.value(query, parameters) as string)).toEqual(
+      items.map((_, at) => (at % 2 === 0 ? null : ['x'])),
+    );
+  });
+});
