@@ -6,7 +6,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 const file = process.argv[2] ?? 'package-lock.json';
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const oses = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', openharmony: 'openharmony', win32: 'win32', wasm32: undefined };
+const oses = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  openharmony: 'openharmony',
+  win32: 'win32',
+  wasm32: undefined,
+};
 let added = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -15,9 +23,22 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     if (lock.packages[nested] || lock.packages[key]) continue;
     const tail = (name.split('/').at(-1) ?? name).replace(/^binding-/, '').split('-');
     const os = tail.find((it) => it in oses && it !== 'wasm32');
-    const cpu = tail.includes('wasm32') ? 'wasm32' : tail.find((it) => ['arm', 'arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'universal'].includes(it));
-    if ((!os && cpu !== 'wasm32') || !/^\d/.test(range)) { console.log('not sure about', path, name, range); continue; }
-    lock.packages[key] = { version: range, ...(cpu && { cpu: [cpu] }), ...(entry.dev && { dev: true }), optional: true, ...(os && { os: [os] }) };
+    const cpu = tail.includes('wasm32')
+      ? 'wasm32'
+      : tail.find((it) =>
+          ['arm', 'arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'universal'].includes(it),
+        );
+    if ((!os && cpu !== 'wasm32') || !/^\d/.test(range)) {
+      console.log('not sure about', path, name, range);
+      continue;
+    }
+    lock.packages[key] = {
+      version: range,
+      ...(cpu && { cpu: [cpu] }),
+      ...(entry.dev && { dev: true }),
+      optional: true,
+      ...(os && { os: [os] }),
+    };
     added++;
   }
 }

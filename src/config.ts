@@ -23,11 +23,16 @@ const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 
 /** Every variable that is read, with what it may be. */
 const variables = {
-  DATABASE_URL: z.string().regex(/^[a-z]+:/, 'is no URL').default('file:./data/pergola.db'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^[a-z]+:/, 'is no URL')
+    .default('file:./data/pergola.db'),
   HOST: z.string().min(1).default('localhost'),
   PORT: z.coerce.number('is no port').int('is no port').min(0, 'is no port').max(65_535, 'is no port').default(4000),
   PUBLIC_URL: z.url('is no URL').optional(),
-  NODE_ENV: z.enum(['development', 'production', 'test'], 'is none of development, production, test').default('development'),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'is none of development, production, test')
+    .default('development'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'is no level').optional(),
   CORS_ORIGINS: z.string().default(''),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
@@ -58,7 +63,10 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl: (read('PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/$/, ''),
     production,
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
-    corsOrigins: read('CORS_ORIGINS').split(',').map((it) => it.trim()).filter(Boolean),
+    corsOrigins: read('CORS_ORIGINS')
+      .split(',')
+      .map((it) => it.trim())
+      .filter(Boolean),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
   };
@@ -81,5 +89,9 @@ function parse<Name extends keyof typeof variables>(name: Name, value: string | 
   if (result.success) return result.data as z.infer<(typeof variables)[Name]>;
   const shown = secrets.has(name) ? 'Its value' : `"${value}"`;
   const [problem] = result.error.issues;
-  throw new PergolaError('BAD_CONFIG', `${name}: ${shown} ${problem?.message ?? 'cannot be read'}.`, 'Correct it or leave it out.');
+  throw new PergolaError(
+    'BAD_CONFIG',
+    `${name}: ${shown} ${problem?.message ?? 'cannot be read'}.`,
+    'Correct it or leave it out.',
+  );
 }

@@ -2,7 +2,7 @@
 import { badInput } from '../errors.ts';
 
 /** The prefix makes a browser refuse the cookie unless it is Secure, has Path=/ and has no Domain: no sibling host can plant one. */
-export const sessionCookieName = '__Host-pergola';
+const sessionCookieName = '__Host-pergola';
 
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 

@@ -24,7 +24,7 @@ export interface NewUser {
 const minPasswordLength = 8;
 
 /** The one spelling of an e-mail address that is stored, looked up and counted by rate limits. */
-export function normalizeEmail(email: string): string {
+function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 

@@ -24,6 +24,9 @@ export async function addSampleData(database: Database, { adminEmail }: Config):
   });
   shown?.display.stop();
   for (const { model, created, seconds, rowsPerSecond } of reports) {
-    if (created > 0) process.stderr.write(`  ${model.padEnd(12)} ${created.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${rowsPerSecond.toLocaleString('en')} rows/s)\n`);
+    if (created > 0)
+      process.stderr.write(
+        `  ${model.padEnd(12)} ${created.toLocaleString('en')} rows in ${seconds.toFixed(1)} s (${rowsPerSecond.toLocaleString('en')} rows/s)\n`,
+      );
   }
 }

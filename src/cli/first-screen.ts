@@ -16,7 +16,9 @@ interface Shown {
 export async function firstScreen({ config, platform, migrations, password, personas }: Shown): Promise<string> {
   const url = config.publicUrl.replace(':0', `:${config.port}`);
   const rows = await platform.database.countRows();
-  const names = Object.entries(personas).filter(([, { email }]) => email !== config.adminEmail).map(([name]) => name);
+  const names = Object.entries(personas)
+    .filter(([, { email }]) => email !== config.adminEmail)
+    .map(([name]) => name);
   const engine = platform.database.engineName;
   const lines = [
     ...(config.production
@@ -25,8 +27,14 @@ export async function firstScreen({ config, platform, migrations, password, pers
           ['GraphiQL', `${url}/graphql`],
           ['Policies', `${url}/-/policies`],
         ]),
-    ['Sign in', `${config.adminEmail}  ${password ?? '(the password of the first start)'}   personas: ${names.join(', ')}`],
-    ['Database', `${withoutPassword(config.databaseUrl)} (${engine})   ${count(migrations, 'migration')} applied, ${count(rows, 'row')}`],
+    [
+      'Sign in',
+      `${config.adminEmail}  ${password ?? '(the password of the first start)'}   personas: ${names.join(', ')}`,
+    ],
+    [
+      'Database',
+      `${withoutPassword(config.databaseUrl)} (${engine})   ${count(migrations, 'migration')} applied, ${count(rows, 'row')}`,
+    ],
   ];
   return `\n${lines.map(([label, text]) => `  ${label!.padEnd(10)} ${text}`).join('\n')}\n\n`;
 }

@@ -20,7 +20,9 @@ export const migrations = (config: Config) => ({
 export const designHere = (): Design => designOf(application);
 
 /** This application on its database, with every migration applied. */
-export async function openHere(config = readConfig()): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
+export async function openHere(
+  config = readConfig(),
+): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
   // The design first: what is wrong with it should not wait for a database, nor change one.
   const design = designHere();
   const migrated = await deployMigrations(migrations(config));

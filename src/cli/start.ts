@@ -41,7 +41,13 @@ export async function start(config: Config = readConfig()): Promise<void> {
   });
   const password = await firstPassword(unguarded, config.adminEmail);
   process.stdout.write(
-    await firstScreen({ config: { ...config, port: listening.port }, platform, migrations: migrated.total, password, personas }),
+    await firstScreen({
+      config: { ...config, port: listening.port },
+      platform,
+      migrations: migrated.total,
+      password,
+      personas,
+    }),
   );
 }
 

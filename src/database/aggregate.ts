@@ -73,7 +73,11 @@ export function canAggregate(name: AggregateName, { type, list }: ScalarField): 
 }
 
 /** The values in the order of the functions; null where there was nothing to take one of. */
-export function decodeAggregate(read: AggregateRead, json: unknown, { schema, engine }: { schema: Schema; engine: Engine }): unknown[] {
+export function decodeAggregate(
+  read: AggregateRead,
+  json: unknown,
+  { schema, engine }: { schema: Schema; engine: Engine },
+): unknown[] {
   const model = modelOf(schema, read.model);
   return (json as unknown[]).map((value, at) => {
     const it = read.functions[at]!;

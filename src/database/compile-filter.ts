@@ -55,12 +55,22 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
  * "Some row there for which some row further on …" is one join: a rule that goes through four relations is one
  * subquery, where nested ones would reach the depth at which a parser gives up.
  */
-function joinSome(relation: RelationField, filter: Filter, scope: Scope, context: CompileContext): { tables: Sql[]; conditions: Sql[] } {
+function joinSome(
+  relation: RelationField,
+  filter: Filter,
+  scope: Scope,
+  context: CompileContext,
+): { tables: Sql[]; conditions: Sql[] } {
   const model = modelOf(context.schema, relation.target);
   const passedBy = passBy(relation, filter, model, scope);
   if (passedBy) {
-    const further = passedBy.filters.map((it) => joinSome(relationOf(model, it.relation), it.filter, passedBy.scope, context));
-    return { tables: further.flatMap(({ tables }) => tables), conditions: further.flatMap(({ conditions }) => conditions) };
+    const further = passedBy.filters.map((it) =>
+      joinSome(relationOf(model, it.relation), it.filter, passedBy.scope, context),
+    );
+    return {
+      tables: further.flatMap(({ tables }) => tables),
+      conditions: further.flatMap(({ conditions }) => conditions),
+    };
   }
   const target: Scope = { model, alias: context.nextAlias() };
   const { from, on } = joinRelated(relation, scope, target, context);
@@ -93,7 +103,9 @@ function passBy(relation: RelationField, filter: Filter, model: Model, scope: Sc
     const { join } = relationOf(model, it.relation);
     return join.kind === 'columns' && join.pairs.every(([here]) => known.has(here));
   });
-  return isKnown ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filters: further } : undefined;
+  return isKnown
+    ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filters: further }
+    : undefined;
 }
 
 /** Conditions are asked in this order, and most rows are decided by a comparison before a subquery is asked. */

@@ -68,7 +68,9 @@ function compileRows(
       ...places.map((name, at) => ({ name, expression: terms[at]!.expression })),
     ],
     where: sql.join(conditions, sql` and `),
-    orderBy: terms.map(({ expression, direction }) => (direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`)),
+    orderBy: terms.map(({ expression, direction }) =>
+      direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`,
+    ),
     limit: read.limit && compileLimit(read.limit),
   });
 }

@@ -34,7 +34,10 @@ export interface Connection {
 export async function connect(url: string): Promise<Connection> {
   if (url.startsWith('file:')) return connectFile(sqliteFilePath(url));
   const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'nothing';
-  throw badConfig(`DATABASE_URL begins with "${scheme}", which is no engine of this build.`, 'Use file:./data/pergola.db.');
+  throw badConfig(
+    `DATABASE_URL begins with "${scheme}", which is no engine of this build.`,
+    'Use file:./data/pergola.db.',
+  );
 }
 
 async function connectFile(path: string): Promise<Connection> {
@@ -44,7 +47,10 @@ async function connectFile(path: string): Promise<Connection> {
       return new LibsqlConnection(path);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw badConfig(`The database file ${path} cannot be opened: ${reason}.`, 'Make it and its folder writable, or change DATABASE_URL.');
+      throw badConfig(
+        `The database file ${path} cannot be opened: ${reason}.`,
+        'Make it and its folder writable, or change DATABASE_URL.',
+      );
     }
   };
   // Readers see the last committed state while a write is under way: two connections, so that neither waits for the other.

@@ -83,4 +83,8 @@ function wordOf(by: OrderExpression): string {
 }
 
 const badCursor = () =>
-  new PergolaError('BAD_CURSOR', 'The cursor does not belong to this list and order.', 'Take it from pageInfo or an edge of the same list.');
+  new PergolaError(
+    'BAD_CURSOR',
+    'The cursor does not belong to this list and order.',
+    'Take it from pageInfo or an edge of the same list.',
+  );

@@ -81,7 +81,9 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     async aggregate(read: AggregateRead, values: Values) {
       const { statement, decode } = planner.aggregatePlan(read, this.viewer);
       this.statements++;
-      return decode(await connection.read(statement.sql, bind(statement.parameters, values.list, this.viewer, planner)));
+      return decode(
+        await connection.read(statement.sql, bind(statement.parameters, values.list, this.viewer, planner)),
+      );
     }
 
     private run<R extends Read>(plan: Plan<R>, values: Values) {
@@ -129,18 +131,28 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       const context = { planner, viewer: this.viewer, query };
       const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) => {
         const select = { scalars: columns.map((field) => ({ field })), relations: [] };
-        const row = await runPlan(planner.guardedPlan({ kind: 'one', model: model.name, filter, select }), values, context);
+        const row = await runPlan(
+          planner.guardedPlan({ kind: 'one', model: model.name, filter, select }),
+          values,
+          context,
+        );
         return row ?? undefined;
       };
       const rows = createRowWriter({ schema, engine, run });
       const writer = createWriter({ schema, policy: this.policy, viewer: this.viewer, rows, matching });
-      return { ...writer, one: (read: OneRead, values: Values) => runPlan(planner.plan(read, this.viewer), values, context) };
+      return {
+        ...writer,
+        one: (read: OneRead, values: Values) => runPlan(planner.plan(read, this.viewer), values, context),
+      };
     }
   }
 
   /** Unguarded on purpose: a figure for whoever starts the server. */
   const countRows = async () => {
-    const total = sql.join([...schema.models.values()].map(({ table }) => sql`(select count(*) from ${sql.table(table)})`), sql` + `);
+    const total = sql.join(
+      [...schema.models.values()].map(({ table }) => sql`(select count(*) from ${sql.table(table)})`),
+      sql` + `,
+    );
     const { sql: text } = engine.selectValue(total).compile(engine.compiler);
     return Number(await connection.read(text, []));
   };

@@ -1,7 +1,18 @@
 import { modelOf, scalarOf, type ScalarField, type Schema } from '../model/model.ts';
 import { encodeCursor } from './cursor.ts';
 import type { Engine } from './engine.ts';
-import { isPlainList, related, withheld, type ListRead, type OneRead, type OrderExpression, type Read, type Row, type Rows, type Selection } from './read.ts';
+import {
+  isPlainList,
+  related,
+  withheld,
+  type ListRead,
+  type OneRead,
+  type OrderExpression,
+  type Read,
+  type Row,
+  type Rows,
+  type Selection,
+} from './read.ts';
 
 /** Makes the reader of what `compileRead` compiled: JSON values in, rows out. */
 export function makeDecoder(read: Read, context: DecodeContext): (json: unknown, limit: LimitOf) => Row | Rows | null {
@@ -18,7 +29,8 @@ type LimitOf = (read: ListRead) => number | undefined;
 
 function makeOneDecoder(read: OneRead, context: DecodeContext) {
   const decodeRow = makeRowDecoder(read.model, read.select, context);
-  return (json: unknown, limitOf: LimitOf): Row | null => (json === null ? null : decodeRow(json as unknown[], limitOf));
+  return (json: unknown, limitOf: LimitOf): Row | null =>
+    json === null ? null : decodeRow(json as unknown[], limitOf);
 }
 
 function makeListDecoder(read: ListRead, context: DecodeContext) {
@@ -28,7 +40,10 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
   const firstPlace = width + withheldPlaces;
   const decoders = read.order.map(({ by }) => makeValueDecoder(orderedField(by, read.model, context.schema), context));
   const cursorOf = (item: readonly unknown[]) =>
-    encodeCursor(read.order, decoders.map((decode, at) => decode(item[firstPlace + at] ?? null)));
+    encodeCursor(
+      read.order,
+      decoders.map((decode, at) => decode(item[firstPlace + at] ?? null)),
+    );
   const plain = isPlainList(read);
   return (json: unknown, limitOf: LimitOf): Rows => {
     const [items, total, skipped] = (plain ? [json, null, 0] : json) as [unknown[][] | null, number | null, number];
@@ -73,7 +88,10 @@ function makeRowDecoder(modelName: string, select: Selection, context: DecodeCon
   };
 }
 
-function makeValueDecoder(field: Pick<ScalarField, 'type' | 'enum'>, { schema, engine }: DecodeContext): (value: unknown) => unknown {
+function makeValueDecoder(
+  field: Pick<ScalarField, 'type' | 'enum'>,
+  { schema, engine }: DecodeContext,
+): (value: unknown) => unknown {
   const { type } = field;
   if (type === 'String' || type === 'Int') return (value) => value;
   const stored = field.enum && schema.enums.get(field.enum)?.values;
@@ -85,7 +103,11 @@ function makeValueDecoder(field: Pick<ScalarField, 'type' | 'enum'>, { schema, e
 }
 
 /** The field whose values an order term has, for reading a cursor. */
-export function orderedField(by: OrderExpression, modelName: string, schema: Schema): Pick<ScalarField, 'type' | 'enum'> {
+export function orderedField(
+  by: OrderExpression,
+  modelName: string,
+  schema: Schema,
+): Pick<ScalarField, 'type' | 'enum'> {
   if (by.kind === 'count') return { type: 'Int', enum: undefined };
   const model = modelOf(schema, modelName);
   if (by.kind === 'field') return scalarOf(model, by.field);

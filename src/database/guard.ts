@@ -57,7 +57,12 @@ function guardSelection(select: Selection, model: string, context: GuardContext)
     relations: select.relations.map((it) => {
       const read = guardRead(it.read, context);
       const right = context.policy.field(model, it.relation, 'read');
-      return { ...it, read: isAlways(right) ? read : { ...read, filter: all([backTo(model, it.relation, right, context), read.filter]) } };
+      return {
+        ...it,
+        read: isAlways(right)
+          ? read
+          : { ...read, filter: all([backTo(model, it.relation, right, context), read.filter]) },
+      };
     }),
   };
 }

@@ -8,14 +8,26 @@ import { related, type ListRead, type OneRead, type Row, type Rows, type Selecti
 import type { GuardedRows } from './guarded-rows.ts';
 import { Values } from './values.ts';
 
-type Method = 'findUnique' | 'findUniqueOrThrow' | 'findFirst' | 'findMany' | 'count' | 'create' | 'update' | 'upsert' | 'delete';
+type Method =
+  | 'findUnique'
+  | 'findUniqueOrThrow'
+  | 'findFirst'
+  | 'findMany'
+  | 'count'
+  | 'create'
+  | 'update'
+  | 'upsert'
+  | 'delete';
 
 /**
  * Prisma Client's own calls and types, answered by guarded reads and writes. What is not supported (`cursor`, `skip`,
  * `distinct`, `omit`) is refused: an argument that is dropped changes the result unseen.
  */
 export type GuardedClient = {
-  readonly [M in Exclude<keyof PrismaClient, `$${string}` | symbol>]: Pick<PrismaClient[M], Method & keyof PrismaClient[M]>;
+  readonly [M in Exclude<keyof PrismaClient, `$${string}` | symbol>]: Pick<
+    PrismaClient[M],
+    Method & keyof PrismaClient[M]
+  >;
 };
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -26,7 +38,10 @@ export function guardedClientFactory(schema: Schema): (rows: GuardedRows) => Gua
   return (rows) => {
     const delegates: Record<string, unknown> = {};
     for (const model of models) {
-      Object.defineProperty(delegates, lowerFirst(model.name), { get: () => delegateOf(model, rows), enumerable: true });
+      Object.defineProperty(delegates, lowerFirst(model.name), {
+        get: () => delegateOf(model, rows),
+        enumerable: true,
+      });
     }
     return delegates as unknown as GuardedClient;
   };
@@ -56,14 +71,18 @@ function delegateOf(model: Model, rows: GuardedRows) {
   const one = async (args: Arguments, by: (values: Values) => OneRead['filter']) => {
     const values = new Values();
     const filter = by(values);
-    const row = await rows.one({ kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) }, values);
+    const row = await rows.one(
+      { kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) },
+      values,
+    );
     return row && flatten(row);
   };
   const unique = (args: Arguments) => {
     accept(args, ['where', 'select', 'include']);
     return one(args, (values) => parseUniqueWhere(args['where'], model, schema, values));
   };
-  const written = (args: Arguments, key: Record<string, unknown>) => one(args, (values) => keyFilter(model, [key], values));
+  const written = (args: Arguments, key: Record<string, unknown>) =>
+    one(args, (values) => keyFilter(model, [key], values));
 
   return {
     findUnique: unique,
@@ -73,7 +92,9 @@ function delegateOf(model: Model, rows: GuardedRows) {
       return row;
     },
     async findFirst(args: Arguments = {}) {
-      const { rows: [row] } = await list({ ...args, take: 1 }, {});
+      const {
+        rows: [row],
+      } = await list({ ...args, take: 1 }, {});
       return row ? flatten(row) : null;
     },
     async findMany(args: Arguments = {}) {
@@ -90,7 +111,10 @@ function delegateOf(model: Model, rows: GuardedRows) {
     },
     async update(args: Arguments) {
       accept(args, ['where', 'data', 'select', 'include']);
-      return written(args, await rows.write((writer) => writer.update(model.name, args['where'], args['data'] as Arguments)));
+      return written(
+        args,
+        await rows.write((writer) => writer.update(model.name, args['where'], args['data'] as Arguments)),
+      );
     },
     async upsert(args: Arguments) {
       accept(args, ['where', 'create', 'update', 'select', 'include']);
@@ -102,7 +126,10 @@ function delegateOf(model: Model, rows: GuardedRows) {
       return rows.write(async (writer) => {
         const values = new Values();
         const filter = parseUniqueWhere(args['where'], model, schema, values);
-        const row = await writer.one({ kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) }, values);
+        const row = await writer.one(
+          { kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) },
+          values,
+        );
         await writer.delete(model.name, args['where']);
         return row && flatten(row);
       });
@@ -112,7 +139,9 @@ function delegateOf(model: Model, rows: GuardedRows) {
 
 /** `select` or `include` as a selection; without either, every column. */
 function selectionOf({ select, include }: Arguments, model: Model, schema: Schema, values: Values): Selection {
-  const asked = Object.entries((select ?? include ?? {}) as Record<string, unknown>).filter(([, it]) => it !== undefined && it !== false);
+  const asked = Object.entries((select ?? include ?? {}) as Record<string, unknown>).filter(
+    ([, it]) => it !== undefined && it !== false,
+  );
   const scalars = select
     ? asked.filter(([name]) => model.fields.get(name)?.kind === 'scalar').map(([field]) => ({ field }))
     : scalarsOf(model).map(({ name }) => ({ field: name }));
@@ -155,7 +184,8 @@ const isRows = (value: unknown): value is Rows => typeof value === 'object' && v
 
 function accept(args: Arguments, known: readonly string[]) {
   for (const [name, value] of Object.entries(args)) {
-    if (value !== undefined && !known.includes(name)) throw badInput(`"${name}" is not supported here.`, `Use ${known.join(', ')}.`, name);
+    if (value !== undefined && !known.includes(name))
+      throw badInput(`"${name}" is not supported here.`, `Use ${known.join(', ')}.`, name);
   }
 }
 

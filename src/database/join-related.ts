@@ -10,7 +10,12 @@ export interface Joined {
 }
 
 /** Where the related rows come from, and the condition that ties them to the row in `scope`. */
-export function joinRelated(relation: RelationField, scope: Scope, target: Scope, context: Pick<CompileContext, 'nextAlias'>): Joined {
+export function joinRelated(
+  relation: RelationField,
+  scope: Scope,
+  target: Scope,
+  context: Pick<CompileContext, 'nextAlias'>,
+): Joined {
   const table = sql`${sql.table(target.model.table)} as ${sql.id(target.alias)}`;
   if (relation.join.kind === 'columns') {
     const pairs = relation.join.pairs.map(([here, there]) => sql`${column(target, there)} = ${column(scope, here)}`);

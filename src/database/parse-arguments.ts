@@ -13,8 +13,10 @@ const maxOrderTerms = 20;
 export function parseCallerWhere(where: unknown, model: Model, schema: Schema, values: Values, path = 'where'): Filter {
   let conditions = 0;
   const toOperand = (value: unknown, field: ScalarField, at: string) => {
-    if (++conditions > maxValues) throw badInput(`"${path}" holds more than ${maxValues} values.`, 'Ask in several operations.', at);
-    if (typeof value === 'object' && value !== null && 'viewer' in value) throw badInput(`"${at}" is not a value.`, 'Give a value.', at);
+    if (++conditions > maxValues)
+      throw badInput(`"${path}" holds more than ${maxValues} values.`, 'Ask in several operations.', at);
+    if (typeof value === 'object' && value !== null && 'viewer' in value)
+      throw badInput(`"${at}" is not a value.`, 'Give a value.', at);
     return values.add(checkValue(value, field, at));
   };
   return parseWhere(where, model, { schema, toOperand }, path);
@@ -34,7 +36,8 @@ export function parseUniqueWhere(where: unknown, model: Model, schema: Schema, v
     throw badInput(`"${path}" does not name one ${model.name}.`, `Give exactly one of: ${known}.`, path);
   }
   const [name, value] = entry;
-  const parts = key.fields.length === 1 && key.name === key.fields[0] ? { [name]: value } : (value as Record<string, unknown>);
+  const parts =
+    key.fields.length === 1 && key.name === key.fields[0] ? { [name]: value } : (value as Record<string, unknown>);
   const equals = Object.fromEntries(key.fields.map((field) => [field, { equals: parts[field] }]));
   return parseCallerWhere(equals, model, schema, values, path);
 }
@@ -48,7 +51,14 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
     return { kind: 'compare', field, operator: operands.length === 1 ? 'equals' : 'in', operands };
   }
   const compare = (key: Record<string, unknown>) =>
-    all(fields.map((name): Filter => ({ kind: 'compare', field: name, operator: 'equals', operands: [values.add(key[name])] })));
+    all(
+      fields.map((name): Filter => ({
+        kind: 'compare',
+        field: name,
+        operator: 'equals',
+        operands: [values.add(key[name])],
+      })),
+    );
   const of = keys.map(compare);
   return of.length === 1 ? of[0]! : { kind: 'any', of };
 }
@@ -56,7 +66,8 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
 /** A caller's `orderBy`: one object or a list of them, each with one term, made a total order by the key at its end. */
 export function parseOrderBy(orderBy: unknown, model: Model, schema: Schema, path = 'orderBy'): Order[] {
   const terms = orderBy === undefined || orderBy === null ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
-  if (terms.length > maxOrderTerms) throw badInput(`"${path}" has ${terms.length} terms.`, `Give ${maxOrderTerms} at most.`, path);
+  if (terms.length > maxOrderTerms)
+    throw badInput(`"${path}" has ${terms.length} terms.`, `Give ${maxOrderTerms} at most.`, path);
   const order = terms.map((term: unknown, at) => parseTerm(term, model, schema, `${path}[${at}]`));
   const ordered = new Set(order.map(({ by }) => (by.kind === 'field' ? by.field : undefined)));
   const rest = (model.key?.fields ?? scalarsOf(model).map(({ name }) => name)).filter((field) => !ordered.has(field));
@@ -71,7 +82,8 @@ function parseTerm(term: unknown, model: Model, schema: Schema, path: string): O
   const field = model.fields.get(name);
   if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', at);
   if (field.kind === 'scalar') {
-    if (field.type === 'Json' || field.type === 'Bytes') throw badInput(`"${at}" has no order.`, 'Order by another field.', at);
+    if (field.type === 'Json' || field.type === 'Bytes')
+      throw badInput(`"${at}" has no order.`, 'Order by another field.', at);
     return { by: { kind: 'field', field: name }, direction: directionOf(value, at) };
   }
   if (!field.list) {
@@ -79,15 +91,17 @@ function parseTerm(term: unknown, model: Model, schema: Schema, path: string): O
     return { by: { kind: 'related', relation: name, filter: always, of: by }, direction };
   }
   const [what, direction] = onlyEntry(value, at);
-  if (what !== '_count') throw badInput(`"${at}" can be ordered by its _count only.`, `Write { ${name}: { _count: asc } }.`, at);
+  if (what !== '_count')
+    throw badInput(`"${at}" can be ordered by its _count only.`, `Write { ${name}: { _count: asc } }.`, at);
   const by: OrderExpression = { kind: 'count', relation: name, filter: always };
   return { by, direction: directionOf(direction, at) };
 }
 
 function onlyEntry(term: unknown, path: string): [string, unknown] {
-  const entries = Object.entries((term ?? {})).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(term ?? {}).filter(([, value]) => value !== undefined);
   const [entry] = entries;
-  if (!entry || entries.length > 1) throw badInput(`"${path}" does not have exactly one field.`, 'Give one field in each object.', path);
+  if (!entry || entries.length > 1)
+    throw badInput(`"${path}" does not have exactly one field.`, 'Give one field in each object.', path);
   return entry;
 }
 

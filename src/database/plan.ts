@@ -91,7 +91,7 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
         read: kept,
         statement,
         followUps,
-        decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)) as never,
+        decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)),
       };
     }
     throw tooDeep();
@@ -114,10 +114,13 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     engine,
     policyOf,
     plan: <R extends Read>(read: R, viewer: Viewer) =>
-      remember<R>(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () => guardRead(read, { schema, policy: policyOf(viewer) })),
+      remember<R>(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () =>
+        guardRead(read, { schema, policy: policyOf(viewer) }),
+      ),
     aggregatePlan(read, viewer) {
       const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
-      const known = aggregates.get(key) ?? makeAggregatePlan(guardAggregate(read, { schema, policy: policyOf(viewer) }));
+      const known =
+        aggregates.get(key) ?? makeAggregatePlan(guardAggregate(read, { schema, policy: policyOf(viewer) }));
       aggregates.set(key, known);
       return known;
     },
@@ -126,7 +129,11 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
 }
 
 const tooDeep = () =>
-  new PergolaError('TOO_DEEP', 'The conditions cross more relations than one statement can.', 'Ask in several operations.');
+  new PergolaError(
+    'TOO_DEEP',
+    'The conditions cross more relations than one statement can.',
+    'Ask in several operations.',
+  );
 
 /** Rules may hold a BigInt, which JSON has no text for. */
 const bigIntText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);

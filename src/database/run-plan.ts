@@ -15,7 +15,11 @@ export interface RunContext {
 }
 
 /** Runs a plan: one statement, and one more for each part that did not fit into it. */
-export async function runPlan<R extends Read>(plan: Plan<R>, values: Values, context: RunContext): Promise<ReturnType<Plan<R>['decode']>> {
+export async function runPlan<R extends Read>(
+  plan: Plan<R>,
+  values: Values,
+  context: RunContext,
+): Promise<ReturnType<Plan<R>['decode']>> {
   const { sql, parameters } = plan.statement;
   const text = await context.query(sql, bind(parameters, values.list, context.viewer, context.planner));
   const result = plan.decode(text, values.list);
@@ -25,14 +29,23 @@ export async function runPlan<R extends Read>(plan: Plan<R>, values: Values, con
   return result;
 }
 
-async function runFollowUp(followUp: FollowUp, parents: readonly Row[], { list }: Values, context: RunContext): Promise<void> {
+async function runFollowUp(
+  followUp: FollowUp,
+  parents: readonly Row[],
+  { list }: Values,
+  context: RunContext,
+): Promise<void> {
   if (parents.length === 0) return;
   const { schema } = context.planner;
   const model = modelOf(schema, followUp.model);
   const byKey = new Map<string, Row[]>();
   for (const row of parents) byKey.set(keyText(model, row), [...(byKey.get(keyText(model, row)) ?? []), row]);
   const values = new Values(list);
-  const filter = keyFilter(model, [...byKey.values()].map(([row]) => row!), values);
+  const filter = keyFilter(
+    model,
+    [...byKey.values()].map(([row]) => row!),
+    values,
+  );
   const { rows } = await runPlan(context.planner.guardedPlan(followUpRead(followUp, filter, schema)), values, context);
   const { key } = followUp.relation;
   for (const found of rows) {

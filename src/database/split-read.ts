@@ -16,18 +16,28 @@ export function depthOf({ select }: Read): number {
 }
 
 /** Cuts off what nests deeper than `depth` relations. What is cut keeps its guard: it was guarded as part of the whole. */
-export function splitRead<R extends Read>(read: R, depth: number, schema: Schema, path: readonly string[] = []): { kept: R; followUps: FollowUp[] } {
+export function splitRead<R extends Read>(
+  read: R,
+  depth: number,
+  schema: Schema,
+  path: readonly string[] = [],
+): { kept: R; followUps: FollowUp[] } {
   const { select } = read;
   if (!select || select.relations.length === 0) return { kept: read, followUps: [] };
   if (depth === 0) {
     const { fields } = keyOf(modelOf(schema, read.model));
-    const missing = fields.filter((field) => !select.scalars.some((it) => it.field === field)).map((field) => ({ field }));
+    const missing = fields
+      .filter((field) => !select.scalars.some((it) => it.field === field))
+      .map((field) => ({ field }));
     const followUps = select.relations.map((relation) => ({ path, model: read.model, relation }));
     return { kept: { ...read, select: { scalars: [...select.scalars, ...missing], relations: [] } }, followUps };
   }
   const parts = select.relations.map((it) => ({ it, part: splitRead(it.read, depth - 1, schema, [...path, it.key]) }));
   const relations = parts.map(({ it, part }) => ({ ...it, read: part.kept }));
-  return { kept: { ...read, select: { ...select, relations } }, followUps: parts.flatMap(({ part }) => part.followUps) };
+  return {
+    kept: { ...read, select: { ...select, relations } },
+    followUps: parts.flatMap(({ part }) => part.followUps),
+  };
 }
 
 /** The read of a follow-up: the parents, found again by their keys alone, with the one relation. */

@@ -12,7 +12,9 @@ import type { GuardedClient } from './guarded-client.ts';
 export function unguardedClient(prisma: PrismaClient, everything: GuardedClient, schema: Schema): PrismaClient {
   const models = [...schema.models.keys()].map((name) => {
     const property = lowerFirst(name) as keyof GuardedClient;
-    const delegate: object = Object.create(prisma[property], { findUnique: { value: everything[property].findUnique } });
+    const delegate: object = Object.create(prisma[property], {
+      findUnique: { value: everything[property].findUnique },
+    });
     return [property, { value: delegate }];
   });
   return Object.create(prisma, Object.fromEntries(models)) as PrismaClient;

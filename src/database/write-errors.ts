@@ -38,7 +38,19 @@ const refusals: Record<string, Refusal | undefined> = {
   },
   ForeignKeyConstraintViolation: dependent,
   RestrictViolation: dependent,
-  NullConstraintViolation: { code: 'BAD_INPUT', fact: (model) => `A required field of ${model} is missing.`, remedy: 'Give it a value.' },
-  LengthMismatch: { code: 'BAD_INPUT', fact: (model) => `A value is too long for its field of ${model}.`, remedy: 'Shorten it.' },
-  ValueOutOfRange: { code: 'BAD_INPUT', fact: (model) => `A number is out of range for its field of ${model}.`, remedy: 'Give a smaller one.' },
+  NullConstraintViolation: {
+    code: 'BAD_INPUT',
+    fact: (model) => `A required field of ${model} is missing.`,
+    remedy: 'Give it a value.',
+  },
+  LengthMismatch: {
+    code: 'BAD_INPUT',
+    fact: (model) => `A value is too long for its field of ${model}.`,
+    remedy: 'Shorten it.',
+  },
+  ValueOutOfRange: {
+    code: 'BAD_INPUT',
+    fact: (model) => `A number is out of range for its field of ${model}.`,
+    remedy: 'Give a smaller one.',
+  },
 };

@@ -14,14 +14,19 @@ export function encodeNodeId(model: Model, row: Readonly<Record<string, unknown>
  * @param models those of the API: an id of any other is as wrong as one that means nothing.
  * @throws BAD_ID, the same for every way of being wrong, and before any row is looked for.
  */
-export function decodeNodeId(id: string, models: ReadonlyMap<string, Model>): { model: Model; key: Record<string, unknown> } {
+export function decodeNodeId(
+  id: string,
+  models: ReadonlyMap<string, Model>,
+): { model: Model; key: Record<string, unknown> } {
   if (id.length > maxLength) throw badId();
   const text = Buffer.from(id, 'base64url').toString();
   const at = text.indexOf(':');
   const model = models.get(text.slice(0, at));
   const parts = parse(text.slice(at + 1));
   if (!model?.key || parts.length !== model.key.fields.length) throw badId();
-  const key = Object.fromEntries(model.key.fields.map((name, index) => [name, readPart(scalarOf(model, name).type, parts[index])]));
+  const key = Object.fromEntries(
+    model.key.fields.map((name, index) => [name, readPart(scalarOf(model, name).type, parts[index])]),
+  );
   // One row has one id: another spelling of the same key is refused.
   if (encodeNodeId(model, key) !== id) throw badId();
   return { model, key };

@@ -28,18 +28,32 @@ export interface Page {
 export function pageOf({ first, after, last, before }: PageArguments): Page {
   const forwards = first != null || after != null;
   const backwards = last != null || before != null;
-  if (forwards && backwards) throw badInput('first/after and last/before stand together.', 'Read in one direction: first with after, or last with before.');
+  if (forwards && backwards)
+    throw badInput(
+      'first/after and last/before stand together.',
+      'Read in one direction: first with after, or last with before.',
+    );
   const limit = (backwards ? last : first) ?? defaultPageSize;
   const name = backwards ? 'last' : 'first';
-  if (limit < 1 || limit > maxPageSize) throw badInput(`${name} is ${limit}.`, `Give a number from 1 to ${maxPageSize}.`, name);
+  if (limit < 1 || limit > maxPageSize)
+    throw badInput(`${name} is ${limit}.`, `Give a number from 1 to ${maxPageSize}.`, name);
   return { limit, backwards, cursor: (backwards ? before : after) ?? undefined };
 }
 
-export function seekOf(page: Page, order: readonly Order[], model: Model, schema: Schema, values: Values): Seek | undefined {
+export function seekOf(
+  page: Page,
+  order: readonly Order[],
+  model: Model,
+  schema: Schema,
+  values: Values,
+): Seek | undefined {
   if (page.cursor === undefined) return undefined;
   const types = order.map(({ by }) => orderedField(by, model.name, schema).type);
   const place = decodeCursor(page.cursor, order, types);
-  return { side: page.backwards ? 'before' : 'after', place: place.map((value) => (value === null ? null : values.add(value))) };
+  return {
+    side: page.backwards ? 'before' : 'after',
+    place: place.map((value) => (value === null ? null : values.add(value))),
+  };
 }
 
 /** Rows as a connection. */

@@ -40,13 +40,25 @@ function loadMissing(model: Model, row: Row, context: Context, info: GraphQLReso
   const select = selectionOf(model, info.parentType, [parent], { schema, info, values });
   const mine = loaders.get(context) ?? new Map<string, DataLoader<Row, Row | null>>();
   loaders.set(context, mine);
-  const name = JSON.stringify([model.name, select, values.list], (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
-  const loader = mine.get(name) ?? new DataLoader((rows: readonly Row[]) => loadRows(model, rows, select, values, context), { cacheKeyFn: (it: Row) => keyText(model, it) });
+  const name = JSON.stringify([model.name, select, values.list], (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+  const loader =
+    mine.get(name) ??
+    new DataLoader((rows: readonly Row[]) => loadRows(model, rows, select, values, context), {
+      cacheKeyFn: (it: Row) => keyText(model, it),
+    });
   mine.set(name, loader);
   return loader.load(row);
 }
 
-async function loadRows(model: Model, rows: readonly Row[], select: Selection, selected: Values, { database }: Context) {
+async function loadRows(
+  model: Model,
+  rows: readonly Row[],
+  select: Selection,
+  selected: Values,
+  { database }: Context,
+) {
   const values = new Values(selected.list);
   const read: ListRead = {
     kind: 'list',
@@ -68,6 +80,8 @@ async function loadRows(model: Model, rows: readonly Row[], select: Selection, s
 /** The field alone, as if its parent had selected nothing else. */
 function wrapInParent(info: GraphQLResolveInfo) {
   const [node] = info.fieldNodes;
-  return { ...node!, selectionSet: { kind: Kind.SELECTION_SET, selections: info.fieldNodes } } as GraphQLResolveInfo['fieldNodes'][number];
+  return {
+    ...node!,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: info.fieldNodes },
+  } as GraphQLResolveInfo['fieldNodes'][number];
 }
-

@@ -32,10 +32,15 @@ export interface SelectionContext {
 }
 
 /** The type under a field, once lists and non-null are taken off; under an interface, the one of the given name. */
-export function objectTypeOf(info: Pick<GraphQLResolveInfo, 'returnType' | 'schema'>, model?: string): GraphQLObjectType {
+export function objectTypeOf(
+  info: Pick<GraphQLResolveInfo, 'returnType' | 'schema'>,
+  model?: string,
+): GraphQLObjectType {
   const type = getNamedType(info.returnType);
   if (isObjectType(type)) return type;
-  const concrete = isInterfaceType(type) ? info.schema.getPossibleTypes(type).find(({ name }) => name === model) : undefined;
+  const concrete = isInterfaceType(type)
+    ? info.schema.getPossibleTypes(type).find(({ name }) => name === model)
+    : undefined;
   if (!concrete) throw new Error(`${type.name} is no object type.`);
   return concrete;
 }
@@ -48,7 +53,8 @@ export function selectionOf(
   context: SelectionContext,
   depth = 1,
 ): Selection {
-  if (depth > maxDepth) throw badInput(`The selection is nested deeper than ${maxDepth} relations.`, 'Ask in several operations.');
+  if (depth > maxDepth)
+    throw badInput(`The selection is nested deeper than ${maxDepth} relations.`, 'Ask in several operations.');
   const scalars = new Set<string>(model.key?.fields);
   const relations: SelectedRelation[] = [];
   for (const [key, fieldNodes] of subfieldsOf(type, nodes, context.info)) {

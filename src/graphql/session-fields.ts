@@ -35,7 +35,10 @@ export function addSessionFields(builder: Builder) {
   );
   const result = builder.objectRef<{ token: string; expiresAt: Date }>('SignInResult').implement({
     fields: (t) => ({
-      token: t.exposeString('token', { nullable: false, description: 'For programs: send it as `Authorization: Bearer <token>`. Browsers have it as a cookie.' }),
+      token: t.exposeString('token', {
+        nullable: false,
+        description: 'For programs: send it as `Authorization: Bearer <token>`. Browsers have it as a cookie.',
+      }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: false }),
     }),
   });

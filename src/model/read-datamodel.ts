@@ -1,6 +1,17 @@
 import type { DMMF } from '@prisma/client/runtime/client';
 import type { GeneratedDatamodel } from '../generated/datamodel.ts';
-import type { Default, EnumType, Field, Join, Key, Model, Operation, ScalarField, ScalarType, Schema } from './model.ts';
+import type {
+  Default,
+  EnumType,
+  Field,
+  Join,
+  Key,
+  Model,
+  Operation,
+  ScalarField,
+  ScalarType,
+  Schema,
+} from './model.ts';
 
 type ModelOperations = GeneratedDatamodel['modelOperations'][number];
 
@@ -50,7 +61,12 @@ function readUniques(model: DMMF.Model): Key[] {
     key ? [{ name: key.name ?? key.fields.join('_'), fields: key.fields }] : [];
   const single = (of: 'isId' | 'isUnique') =>
     model.fields.filter((field) => field[of]).map(({ name }): Key => ({ name, fields: [name] }));
-  return [...single('isId'), ...compound(model.primaryKey), ...single('isUnique'), ...model.uniqueIndexes.flatMap(compound)];
+  return [
+    ...single('isId'),
+    ...compound(model.primaryKey),
+    ...single('isUnique'),
+    ...model.uniqueIndexes.flatMap(compound),
+  ];
 }
 
 function readField(

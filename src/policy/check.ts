@@ -37,7 +37,10 @@ export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): P
 
 function unknownModel(name: string, schema: Schema) {
   const known = [...schema.models.keys()].join(', ');
-  return invalid(`There is a policy for the model "${name}", which is not in prisma/schema.prisma.`, `Models: ${known}.`);
+  return invalid(
+    `There is a policy for the model "${name}", which is not in prisma/schema.prisma.`,
+    `Models: ${known}.`,
+  );
 }
 
 function checkFields(model: Model, policy: Policy) {
@@ -45,7 +48,10 @@ function checkFields(model: Model, policy: Policy) {
   const key = new Set(model.key?.fields);
   for (const name of policy.fields.keys()) {
     if (!model.fields.has(name)) {
-      throw invalid(`The policy of ${model.name} speaks of "${name}", which is not a field of it.`, 'Check the spelling.');
+      throw invalid(
+        `The policy of ${model.name} speaks of "${name}", which is not a field of it.`,
+        'Check the spelling.',
+      );
     }
   }
   for (const field of model.fields.values()) {
@@ -79,11 +85,16 @@ function checkCircles(schema: Schema, policies: ReadonlyMap<string, Policy>) {
     const policy = policies.get(model)!;
     for (const { relation, verb: next } of throughs(policy.rows[verb])) {
       const field = relationsOf(schema.models.get(model)!).find(({ name }) => name === relation);
-      if (!field) throw invalid(`The policy of ${model} goes through "${relation}", which is not a relation of it.`, 'Check the spelling.');
+      if (!field)
+        throw invalid(
+          `The policy of ${model} goes through "${relation}", which is not a relation of it.`,
+          'Check the spelling.',
+        );
       visit(field.target, next, [...trail, place]);
     }
   };
-  for (const { model, rows } of policies.values()) for (const verb of Object.keys(rows) as RowVerb[]) visit(model, verb, []);
+  for (const { model, rows } of policies.values())
+    for (const verb of Object.keys(rows) as RowVerb[]) visit(model, verb, []);
 }
 
 function throughs(rule: Rule): { relation: string; verb: RowVerb }[] {

@@ -40,9 +40,15 @@ function simplifyKind(rule: Rule, model: string, context: DescribeContext): Simp
     case 'through':
       return simplifyThrough(rule, model, context);
     case 'any':
-      return join(rule.rules.map((it) => simplify(it, model, context)), 'or');
+      return join(
+        rule.rules.map((it) => simplify(it, model, context)),
+        'or',
+      );
     case 'all':
-      return join(rule.rules.map((it) => simplify(it, model, context)), 'and');
+      return join(
+        rule.rules.map((it) => simplify(it, model, context)),
+        'and',
+      );
     case 'not': {
       const inner = simplify(rule.rule, model, context);
       if (inner === 'always') return 'never';
@@ -51,7 +57,11 @@ function simplifyKind(rule: Rule, model: string, context: DescribeContext): Simp
   }
 }
 
-function simplifyThrough({ relation, verb }: Rule & { kind: 'through' }, model: string, context: DescribeContext): Simple {
+function simplifyThrough(
+  { relation, verb }: Rule & { kind: 'through' },
+  model: string,
+  context: DescribeContext,
+): Simple {
   const { target, required } = relationOf(modelOf(context.schema, model), relation);
   const rows = context.policies.get(target).rows;
   // Whatever is written there must also be readable there.
@@ -80,7 +90,10 @@ function describeFilter(filter: Filter, viewer: Viewer): Simple {
   switch (filter.kind) {
     case 'all':
     case 'any':
-      return join(filter.of.map((it) => describeFilter(it, viewer)), filter.kind === 'all' ? 'and' : 'or');
+      return join(
+        filter.of.map((it) => describeFilter(it, viewer)),
+        filter.kind === 'all' ? 'and' : 'or',
+      );
     case 'not': {
       const inner = describeFilter(filter.of, viewer);
       if (inner === 'always') return 'never';
@@ -96,14 +109,25 @@ function describeFilter(filter: Filter, viewer: Viewer): Simple {
   }
 }
 
-const operatorTexts: Partial<Record<Comparison['operator'], string>> = { equals: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' };
+const operatorTexts: Partial<Record<Comparison['operator'], string>> = {
+  equals: '=',
+  lt: '<',
+  lte: '<=',
+  gt: '>',
+  gte: '>=',
+};
 
 function describeComparison({ field, operator, operands }: Comparison, viewer: Viewer): Simple {
   // A guest has no key, so no column names it.
   if (viewer.id === null && operands.length > 0 && operands.every(({ kind }) => kind === 'viewer')) return 'never';
   if (operator === 'absent') return { text: `${field} is absent` };
   const values = [...new Set(operands.map(describeOperand))];
-  return { text: operator === 'in' ? `${field} in ${values.join(', ')}` : `${field} ${operatorTexts[operator] ?? operator} ${values.join(', ')}` };
+  return {
+    text:
+      operator === 'in'
+        ? `${field} in ${values.join(', ')}`
+        : `${field} ${operatorTexts[operator] ?? operator} ${values.join(', ')}`,
+  };
 }
 
 function describeOperand(operand: Operand): string {

@@ -23,7 +23,16 @@ export interface Comparison {
 }
 
 export type ComparisonOperator =
-  'absent' | 'equals' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'endsWith';
+  | 'absent'
+  | 'equals'
+  | 'in'
+  | 'lt'
+  | 'lte'
+  | 'gt'
+  | 'gte'
+  | 'contains'
+  | 'startsWith'
+  | 'endsWith';
 
 export type Operand =
   | { readonly kind: 'constant'; readonly value: unknown }

@@ -20,8 +20,12 @@ export function lockDifference(before: readonly LockLine[], after: readonly Lock
   return keys.flatMap((key) => {
     const line = (now.get(key) ?? old.get(key))!;
     const grants = (of: LockLine | undefined, persona: string) => of?.grants[persona] ?? 'never';
-    const personas = [...new Set([...Object.keys(old.get(key)?.grants ?? {}), ...Object.keys(now.get(key)?.grants ?? {})])];
-    return personas.flatMap((persona) => sentence(line, persona, grants(old.get(key), persona), grants(now.get(key), persona)));
+    const personas = [
+      ...new Set([...Object.keys(old.get(key)?.grants ?? {}), ...Object.keys(now.get(key)?.grants ?? {})]),
+    ];
+    return personas.flatMap((persona) =>
+      sentence(line, persona, grants(old.get(key), persona), grants(now.get(key), persona)),
+    );
   });
 }
 

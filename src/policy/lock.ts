@@ -21,7 +21,13 @@ const derivedVerbs: readonly FieldVerb[] = ['filter', 'sort', 'aggregate'];
 /** The policies as a table. What may be filtered, sorted and aggregated follows read, and has lines only where it does not. */
 export function lockLines(schema: Schema, policies: Policies, personas: Personas): LockLine[] {
   const viewers = Object.entries(personas).map(([name, persona]) => [name, viewerLike(persona)] as const);
-  const line = (model: string, field: string | undefined, verb: LockLine['verb'], rule: Rule | undefined, within: readonly Rule[] = []): LockLine => {
+  const line = (
+    model: string,
+    field: string | undefined,
+    verb: LockLine['verb'],
+    rule: Rule | undefined,
+    within: readonly Rule[] = [],
+  ): LockLine => {
     const grantTo = (viewer: Viewer) => {
       const describe = (it: Rule | undefined) => describeRule(it, model, { schema, policies, viewer });
       // A right on a field of no row is none.
@@ -55,7 +61,9 @@ const header = `# What each persona may do, as the policies say: \`npm run pergo
 export function lockText(lines: readonly LockLine[]): string {
   const body = lines.map(({ model, field, verb, grants }) => {
     const place = field === undefined ? model : `${model}.${field}`;
-    return `${place} ${verb} ${Object.entries(grants).map(([name, grant]) => `${name}=${quoted(grant)}`).join(' ')}`;
+    return `${place} ${verb} ${Object.entries(grants)
+      .map(([name, grant]) => `${name}=${quoted(grant)}`)
+      .join(' ')}`;
   });
   return `${header}\n${body.join('\n')}\n`;
 }

@@ -1,6 +1,17 @@
 import { badInput } from '../errors.ts';
 import { modelOf, type Field, type Model, type ScalarField, type Schema } from '../model/model.ts';
-import { all, always, any, never, not, padded, some, type ComparisonOperator, type Filter, type Operand } from './filter.ts';
+import {
+  all,
+  always,
+  any,
+  never,
+  not,
+  padded,
+  some,
+  type ComparisonOperator,
+  type Filter,
+  type Operand,
+} from './filter.ts';
 
 /** Turns a value found in a `where` into an operand. */
 export type ToOperand = (value: unknown, field: ScalarField, path: string) => Operand;
@@ -69,7 +80,8 @@ function parseOperator(name: string, value: unknown, field: ScalarField, context
   if (name === 'not') return not(equals());
   if (name === 'in' || name === 'notIn') {
     const values = listOf(value, path);
-    if (values.includes(null)) throw badInput('A list of values holds null.', 'Use { equals: null } for absent values.', path);
+    if (values.includes(null))
+      throw badInput('A list of values holds null.', 'Use { equals: null } for absent values.', path);
     const filter = values.length === 0 ? never : compare('in', values);
     return name === 'in' ? filter : not(filter);
   }

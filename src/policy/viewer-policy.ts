@@ -74,7 +74,9 @@ export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer)
  */
 function unnamedRights(model: Model, name: string, policy: Policy): FieldRights {
   if (model.key?.fields.includes(name)) return readOnly;
-  const relation = relationsOf(model).find(({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === name));
+  const relation = relationsOf(model).find(
+    ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === name),
+  );
   if (!relation) return {};
   const read = policy.fields.get(relation.name)?.read ?? nobody;
   return { read: { kind: 'all', rules: [read, { kind: 'through', relation: relation.name, verb: 'read' }] } };

@@ -11,11 +11,14 @@ export interface Listening {
 
 /** @throws PORT_TAKEN, BAD_CONFIG */
 export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const http = createHttpServer({ headersTimeout: 5_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }, (request, response) => {
-    // A connection that is kept alive would hold the process open after it was told to stop.
-    if (stopping) response.setHeader('connection', 'close');
-    void server(request, response);
-  });
+  const http = createHttpServer(
+    { headersTimeout: 5_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
+    (request, response) => {
+      // A connection that is kept alive would hold the process open after it was told to stop.
+      if (stopping) response.setHeader('connection', 'close');
+      void server(request, response);
+    },
+  );
   let stopping = false;
   const close = () =>
     new Promise<void>((resolve) => {
@@ -31,10 +34,18 @@ export function listen(server: Server, { host, port }: { host: string; port: num
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new PergolaError('PORT_TAKEN', `Port ${port} is taken.`, `Stop what uses it, or choose another: PORT=${port + 1} npm start.`);
+    return new PergolaError(
+      'PORT_TAKEN',
+      `Port ${port} is taken.`,
+      `Stop what uses it, or choose another: PORT=${port + 1} npm start.`,
+    );
   }
   if (error.code === 'EACCES' || error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL') {
-    return new PergolaError('BAD_CONFIG', `The server cannot listen on ${host}:${port} (${error.code}).`, 'Change HOST or PORT.');
+    return new PergolaError(
+      'BAD_CONFIG',
+      `The server cannot listen on ${host}:${port} (${error.code}).`,
+      'Change HOST or PORT.',
+    );
   }
   return error;
 }

@@ -10,13 +10,23 @@ export function maskError(error: unknown): GraphQLError {
   const place = error instanceof GraphQLError ? placeOf(error) : {};
   if (original instanceof PergolaError) {
     const { code, message, inputPath } = original;
-    return new GraphQLError(message, { ...place, extensions: { code, ...(inputPath && { inputPath }), ...httpStatus(code) } });
+    return new GraphQLError(message, {
+      ...place,
+      extensions: { code, ...(inputPath && { inputPath }), ...httpStatus(code) },
+    });
   }
   if (original instanceof GraphQLError) {
-    return new GraphQLError(original.message, { ...place, extensions: { ...original.extensions, code: ownCode(original) } });
+    return new GraphQLError(original.message, {
+      ...place,
+      extensions: { ...original.extensions, code: ownCode(original) },
+    });
   }
   const cause = original instanceof Error ? original : new Error(String(original));
-  return new GraphQLError('Something went wrong on our side.', { ...place, originalError: cause, extensions: { code: 'INTERNAL' } });
+  return new GraphQLError('Something went wrong on our side.', {
+    ...place,
+    originalError: cause,
+    extensions: { code: 'INTERNAL' },
+  });
 }
 
 const placeOf = ({ nodes, source, positions, path }: GraphQLError): GraphQLErrorOptions => ({

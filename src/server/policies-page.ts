@@ -9,8 +9,18 @@ import { escapeHtml } from './escape-html.ts';
 export function policiesPage(lines: readonly LockLine[], personas: Personas, nonce: string): string {
   const names = Object.keys(personas);
   const models = [...new Set(lines.map(({ model }) => model))];
-  const head = names.map((name) => `<th scope="col" title="${escapeHtml(personas[name]!.description)}">${escapeHtml(name)}</th>`).join('');
-  const bodies = models.map((model) => modelRows(model, lines.filter((line) => line.model === model), names)).join('\n');
+  const head = names
+    .map((name) => `<th scope="col" title="${escapeHtml(personas[name]!.description)}">${escapeHtml(name)}</th>`)
+    .join('');
+  const bodies = models
+    .map((model) =>
+      modelRows(
+        model,
+        lines.filter((line) => line.model === model),
+        names,
+      ),
+    )
+    .join('\n');
   const links = models.map((model) => `<a href="#${escapeHtml(model)}">${escapeHtml(model)}</a>`).join(' ');
   return `<!doctype html>
 <html lang="en">

@@ -46,7 +46,8 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     multipart: false,
     batching: false,
     // Yoga's own default answers every origin, with credentials.
-    cors: config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
+    cors:
+      config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
     maxRequestBodySize: maxBodyBytes,
     context: ({ request }) => requestContext(request, platform),
     maskedErrors: { maskError },

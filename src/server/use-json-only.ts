@@ -8,7 +8,9 @@ export const useJsonOnly = (): Plugin => ({
   onRequest({ request, url, fetchAPI, endResponse }) {
     if (url.pathname !== '/graphql' || request.method === 'OPTIONS') return;
     const refuse = (status: number, message: string, headers: Record<string, string> = {}) =>
-      endResponse(fetchAPI.Response.json({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }, { status, headers }));
+      endResponse(
+        fetchAPI.Response.json({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }, { status, headers }),
+      );
     if (request.method !== 'POST') {
       refuse(405, `${request.method} is not taken here. Use POST with JSON.`, { allow: 'POST' });
       return;

@@ -11,7 +11,11 @@ export const useSameOrigin = ({ publicUrl, corsOrigins }: Pick<Config, 'publicUr
     if (origin === null || request.method === 'GET' || request.method === 'OPTIONS') return;
     const known = [url.origin, new URL(publicUrl).origin, ...corsOrigins];
     if (known.includes(origin)) return;
-    const body = { errors: [{ message: 'This origin may not call the API. Name it in CORS_ORIGINS.', extensions: { code: 'FORBIDDEN' } }] };
+    const body = {
+      errors: [
+        { message: 'This origin may not call the API. Name it in CORS_ORIGINS.', extensions: { code: 'FORBIDDEN' } },
+      ],
+    };
     endResponse(fetchAPI.Response.json(body, { status: 403 }));
   },
 });

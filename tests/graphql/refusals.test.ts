@@ -181,6 +181,21 @@ describe('a field that may not be written', () => {
     );
   });
 
+  it('is judged on the row as it was too: what opens the field may not come with it', async () => {
+    const drafts = policy('Observation', ({ where }) => ({
+      read: anyone,
+      update: anyone,
+      fields: { ...observationFields, unit: { read: anyone, write: where({ status: { equals: 'DRAFT' } }) } },
+    }));
+    await using platform = await openTestPlatform({ policies: [drafts] });
+    const alice = platform.as('alice');
+    const both = { id: 'a-open-published', data: { unit: 'K', status: 'DRAFT' } };
+    const what = { ...forbidden('write these fields of Observation'), path: 'updateObservation', inputPath: 'data' };
+    expect((await alice.run(update, both)).errors).toEqual([what]);
+    expect(await alice.ids('observations', { where: { unit: { equals: 'K' } } })).toEqual([]);
+    expect((await alice.run(update, { id: 'a-open-draft', data: { unit: 'K' } })).errors).toBe(undefined);
+  });
+
   it('is refused on the other side of a relation as on this one', async () => {
     /** Whoever writes a comment says what it is about; who is commented on has no say in it. */
     const comment = policy('Comment', ({ owner, role, viewer }) => ({

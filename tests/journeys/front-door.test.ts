@@ -10,9 +10,11 @@ beforeAll(async () => {
 afterAll(() => served[Symbol.asyncDispose]());
 
 const json = { 'content-type': 'application/json' };
-const post = (body: string, headers: Record<string, string> = {}) => served.request({ method: 'POST', headers: { ...json, ...headers }, body });
+const post = (body: string, headers: Record<string, string> = {}) =>
+  served.request({ method: 'POST', headers: { ...json, ...headers }, body });
 const query = (text: string, headers: Record<string, string> = {}) => post(JSON.stringify({ query: text }), headers);
-const signIn = (email: string, password: string) => query(`mutation { signIn(email: ${JSON.stringify(email)}, password: ${JSON.stringify(password)}) { token } }`);
+const signIn = (email: string, password: string) =>
+  query(`mutation { signIn(email: ${JSON.stringify(email)}, password: ${JSON.stringify(password)}) { token } }`);
 
 describe('signing in', () => {
   it('gives a token for programs and a cookie for browsers, and forgets both on signing out (2, 3)', async () => {
@@ -22,7 +24,11 @@ describe('signing in', () => {
     const byToken = { authorization: `Bearer ${body.data.signIn.token}` };
     const byCookie = { cookie: cookie.split(';')[0]! };
     for (const identity of [byToken, byCookie]) {
-      expect((await query('{ viewer { kind email roles } }', identity)).body.data.viewer).toEqual({ kind: 'user', email: 'admin@example.test', roles: ['admin'] });
+      expect((await query('{ viewer { kind email roles } }', identity)).body.data.viewer).toEqual({
+        kind: 'user',
+        email: 'admin@example.test',
+        roles: ['admin'],
+      });
     }
     await query('mutation { signOut }', byCookie);
     expect((await query('{ viewer { kind } }', byToken)).body.data.viewer.kind).toBe('guest');
@@ -31,18 +37,30 @@ describe('signing in', () => {
   it('stores nothing that could be used as a secret (5)', async () => {
     await signIn('admin@example.test', adminPassword);
     const stored = await served.platform.database.unguarded.session.findMany();
-    for (const { id } of stored) expect((await query('{ viewer { kind } }', { authorization: `Bearer ${id}` })).body.data.viewer.kind).toBe('guest');
+    for (const { id } of stored)
+      expect((await query('{ viewer { kind } }', { authorization: `Bearer ${id}` })).body.data.viewer.kind).toBe(
+        'guest',
+      );
   });
 
   it('says the same of an unknown address and a wrong password (13)', async () => {
-    const answers = [await signIn('admin@example.test', 'wrong password'), await signIn('nobody@example.test', 'wrong password'), await signIn('member@example.test', 'wrong password')];
+    const answers = [
+      await signIn('admin@example.test', 'wrong password'),
+      await signIn('nobody@example.test', 'wrong password'),
+      await signIn('member@example.test', 'wrong password'),
+    ];
     expect(new Set(answers.map(({ body, status }) => JSON.stringify([body, status]))).size).toBe(1);
     expect(answers[0]!.body.errors[0].extensions.code).toBe('SIGN_IN_FAILED');
   });
 
   it('takes no token from the address (26) and no role from the caller (27)', async () => {
     const { token } = (await signIn('admin@example.test', adminPassword)).body.data.signIn;
-    const { body } = await served.request({ path: `/graphql?access_token=${token}`, method: 'POST', headers: { ...json, 'x-hasura-role': 'admin' }, body: JSON.stringify({ query: '{ viewer { kind roles } }', extensions: { role: 'admin' } }) });
+    const { body } = await served.request({
+      path: `/graphql?access_token=${token}`,
+      method: 'POST',
+      headers: { ...json, 'x-hasura-role': 'admin' },
+      body: JSON.stringify({ query: '{ viewer { kind roles } }', extensions: { role: 'admin' } }),
+    });
     expect(body.data.viewer).toEqual({ kind: 'guest', roles: [] });
   });
 });
@@ -52,15 +70,43 @@ describe('requests that a foreign page can make a browser send', () => {
 
   it.each([
     ['GET (6)', { method: 'GET', path: `/graphql?query=${encodeURIComponent(mutation)}` }, 405],
-    ['a form (7)', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `query=${encodeURIComponent(mutation)}` }, 415],
-    ['multipart (8)', { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x--' }, 415],
-    ['text/plain (9)', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ query: mutation }) }, 415],
+    [
+      'a form (7)',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: `query=${encodeURIComponent(mutation)}`,
+      },
+      415,
+    ],
+    [
+      'multipart (8)',
+      { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x--' },
+      415,
+    ],
+    [
+      'text/plain (9)',
+      { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ query: mutation }) },
+      415,
+    ],
     ['no content type (9)', { method: 'POST', body: new Blob([JSON.stringify({ query: mutation })]) }, 415],
-    ['a foreign origin (10, 12)', { method: 'POST', headers: { ...json, origin: 'https://evil.test' }, body: JSON.stringify({ query: mutation }) }, 403],
-    ['the origin null (10)', { method: 'POST', headers: { ...json, origin: 'null' }, body: JSON.stringify({ query: mutation }) }, 403],
-    ['an event stream (11)', { method: 'GET', path: '/graphql?query={viewer{kind}}', headers: { accept: 'text/event-stream' } }, 405],
+    [
+      'a foreign origin (10, 12)',
+      { method: 'POST', headers: { ...json, origin: 'https://evil.test' }, body: JSON.stringify({ query: mutation }) },
+      403,
+    ],
+    [
+      'the origin null (10)',
+      { method: 'POST', headers: { ...json, origin: 'null' }, body: JSON.stringify({ query: mutation }) },
+      403,
+    ],
+    [
+      'an event stream (11)',
+      { method: 'GET', path: '/graphql?query={viewer{kind}}', headers: { accept: 'text/event-stream' } },
+      405,
+    ],
   ])('refuses %s', async (_, init, status) => {
-    const { headers, ...answer } = await served.request(init as RequestInit & { path?: string });
+    const { headers, ...answer } = await served.request(init);
     expect([answer.status, headers.get('access-control-allow-origin')]).toEqual([status, null]);
     expect(await served.all.tag.count({ where: { slug: { equals: 'csrf' } } })).toBe(0);
   });
@@ -80,9 +126,21 @@ describe('a malformed request', () => {
     ['a syntax error', '{"query":"{ a "}'],
     ['an unknown field', '{"query":"{ nope }"}'],
     ['20,000 nested selections (70)', JSON.stringify({ query: nested('{a', '}', 20_000) })],
-    ['20,000 nested lists (70)', JSON.stringify({ query: `{ cities(where: ${nested('[', ']', 20_000)}) { totalCount } }` })],
-    ['variables nested 50,000 deep (71)', `{"query":"query($w: CityWhere) { cities(where: $w) { totalCount } }","variables":{"w":${nested('[', ']', 50_000)}}}`],
-    ['10,000 conditions (72)', JSON.stringify({ query: 'query($w: CityWhere) { cities(where: $w) { totalCount } }', variables: { w: { OR: Array.from({ length: 10_000 }, () => ({ name: { equals: 'x' } })) } } })],
+    [
+      '20,000 nested lists (70)',
+      JSON.stringify({ query: `{ cities(where: ${nested('[', ']', 20_000)}) { totalCount } }` }),
+    ],
+    [
+      'variables nested 50,000 deep (71)',
+      `{"query":"query($w: CityWhere) { cities(where: $w) { totalCount } }","variables":{"w":${nested('[', ']', 50_000)}}}`,
+    ],
+    [
+      '10,000 conditions (72)',
+      JSON.stringify({
+        query: 'query($w: CityWhere) { cities(where: $w) { totalCount } }',
+        variables: { w: { OR: Array.from({ length: 10_000 }, () => ({ name: { equals: 'x' } })) } },
+      }),
+    ],
     ['a huge page (73)', '{"query":"{ cities(first: 2147483647) { totalCount } }"}'],
     ['an empty page (73)', '{"query":"{ cities(first: 0) { totalCount } }"}'],
     ['pages in both directions (73)', '{"query":"{ cities(first: 1, last: 1) { totalCount } }"}'],
@@ -98,21 +156,51 @@ describe('a malformed request', () => {
   });
 
   it('reads an id in one spelling only, and refuses all others alike (31, 32)', async () => {
-    const ids = ['%%%', '__proto__:1', 'Query:1', 'City:1 OR 1=1', Buffer.from('City:["1e3"]').toString('base64url'), Buffer.from('City:["01"]').toString('base64url'), Buffer.from('Nope:["1"]').toString('base64url'), Buffer.from('Session:["x"]').toString('base64url'), 'A'.repeat(10_000)];
+    const ids = [
+      '%%%',
+      '__proto__:1',
+      'Query:1',
+      'City:1 OR 1=1',
+      Buffer.from('City:["1e3"]').toString('base64url'),
+      Buffer.from('City:["01"]').toString('base64url'),
+      Buffer.from('Nope:["1"]').toString('base64url'),
+      Buffer.from('Session:["x"]').toString('base64url'),
+      'A'.repeat(10_000),
+    ];
     const answers = await Promise.all(ids.map((id) => query(`{ node(id: ${JSON.stringify(id)}) { nodeId } }`)));
-    const texts = answers.map(({ body }) => JSON.stringify([body.data, body.errors?.map((row: { message: string; extensions: object }) => [row.message, row.extensions])]));
+    const texts = answers.map(({ body }) =>
+      JSON.stringify([
+        body.data,
+        body.errors?.map((row: { message: string; extensions: object }) => [row.message, row.extensions]),
+      ]),
+    );
     expect(new Set(texts).size).toBe(1);
     expect(answers[0]!.body.errors[0].extensions.code).toBe('BAD_ID');
   });
 
   it('takes a cursor only in its own list (41)', async () => {
-    const { cursor } = (await query('{ cities(first: 1, orderBy: [{ name: asc }]) { edges { cursor } } }')).body.data.cities.edges[0];
+    const { cursor } = (await query('{ cities(first: 1, orderBy: [{ name: asc }]) { edges { cursor } } }')).body.data
+      .cities.edges[0];
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const forged = (values: unknown) => Buffer.from(JSON.stringify(values)).toString('base64url');
-    for (const bad of ['zzz', '', 'A'.repeat(10_000), forged([parts[0], { x: 1 }, 1]), forged([parts[0], 'a']), forged([parts[0], 'a', 1.5]), forged('x')]) {
-      expect((await query(`{ cities(after: "${bad}", orderBy: [{ name: asc }]) { totalCount } }`)).body.errors[0].extensions.code, bad.slice(0, 40)).toBe('BAD_CURSOR');
+    for (const bad of [
+      'zzz',
+      '',
+      'A'.repeat(10_000),
+      forged([parts[0], { x: 1 }, 1]),
+      forged([parts[0], 'a']),
+      forged([parts[0], 'a', 1.5]),
+      forged('x'),
+    ]) {
+      expect(
+        (await query(`{ cities(after: "${bad}", orderBy: [{ name: asc }]) { totalCount } }`)).body.errors[0].extensions
+          .code,
+        bad.slice(0, 40),
+      ).toBe('BAD_CURSOR');
     }
-    expect((await query(`{ cities(after: "${cursor}") { totalCount } }`)).body.errors[0].extensions.code).toBe('BAD_CURSOR');
+    expect((await query(`{ cities(after: "${cursor}") { totalCount } }`)).body.errors[0].extensions.code).toBe(
+      'BAD_CURSOR',
+    );
   });
 });
 
@@ -122,7 +210,11 @@ it('tells of what nobody expected nothing but its number, and logs it whole (53)
   const { body, headers, status } = await query('{ tags { totalCount } }');
   await served.platform.database.unguarded.$executeRawUnsafe('ALTER TABLE "Gone" RENAME TO "Tag"');
   const requestId = headers.get('x-request-id')!;
-  expect([status < 500, body.errors[0].message, body.errors[0].extensions]).toEqual([true, 'Something went wrong on our side.', { code: 'INTERNAL', requestId }]);
+  expect([status < 500, body.errors[0].message, body.errors[0].extensions]).toEqual([
+    true,
+    'Something went wrong on our side.',
+    { code: 'INTERNAL', requestId },
+  ]);
   const line = served.log.find((text) => text.includes('unexpected error'))!;
   expect(JSON.parse(line)).toMatchObject({ requestId, err: { message: expect.stringContaining('no such table') } });
 });
@@ -134,5 +226,7 @@ it('is alive, ready, and names no more than it must', async () => {
   for (const path of ['/-/policies', '/-/schema.graphql', '/-/sign-in-as/admin']) {
     expect((await closed.request({ path, method: 'GET' })).status, path).toBe(404);
   }
-  expect((await closed.request({ path: '/graphql', method: 'GET', headers: { accept: 'text/html' } })).status).toBe(405);
+  expect((await closed.request({ path: '/graphql', method: 'GET', headers: { accept: 'text/html' } })).status).toBe(
+    405,
+  );
 });

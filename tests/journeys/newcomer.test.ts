@@ -28,7 +28,10 @@ interface Run {
 /** Runs the server; `whenUp` is called with what it printed once it listens. */
 async function start(environment: Record<string, string>, whenUp?: (stop: () => void) => void): Promise<Run> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { cwd: root, env: { PATH, HOME, PERGOLA_SAMPLE_DATA: 'off', PORT: '0', ...environment } });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: root,
+    env: { PATH, HOME, PERGOLA_SAMPLE_DATA: 'off', PORT: '0', ...environment },
+  });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => {
     output += String(chunk);
@@ -58,14 +61,25 @@ describe('npm start', () => {
     const { port } = other.address() as AddressInfo;
     const { code, errors } = await start({ DATABASE_URL: url('port.db'), PORT: String(port) });
     other.close();
-    expect([code, errors]).toEqual([1, `pergola: Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start.\n`]);
+    expect([code, errors]).toEqual([
+      1,
+      `pergola: Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start.\n`,
+    ]);
   });
 
   it.each([
-    ['an unknown variable', { PERGOLA_SAMPEL_DATA: 'off' }, /^pergola: There is no variable PERGOLA_SAMPEL_DATA\. Check its spelling; .*\n$/],
+    [
+      'an unknown variable',
+      { PERGOLA_SAMPEL_DATA: 'off' },
+      /^pergola: There is no variable PERGOLA_SAMPEL_DATA\. Check its spelling; .*\n$/,
+    ],
     ['an unreadable value', { PORT: 'http' }, /^pergola: PORT: "http" is no port\. .*\n$/],
     ['an engine that is not there', { DATABASE_URL: 'oracle://scott:tiger@db/x' }, /^pergola: (?!.*tiger).*\n$/],
-    ['a database in a place that is none', { DATABASE_URL: 'file:/dev/null/pergola.db' }, /^pergola: .*\/dev\/null.*\n$/],
+    [
+      'a database in a place that is none',
+      { DATABASE_URL: 'file:/dev/null/pergola.db' },
+      /^pergola: .*\/dev\/null.*\n$/,
+    ],
   ])('refuses %s in one line', async (_, environment, line) => {
     const { code, output, errors } = await start({ DATABASE_URL: url('never.db'), ...environment });
     expect([code, output]).toEqual([1, '']);
@@ -85,6 +99,8 @@ describe('the policies', () => {
 
   it('stop the start when one is of a model that does not exist', () => {
     const stray = { ...internal('Tag'), model: 'Tagg' };
-    expect(() => designOf({ policies: [...policies, stray], extensions })).toThrow(/There is a policy for the model "Tagg", which is not in prisma\/schema\.prisma\. Models: Country, /);
+    expect(() => designOf({ policies: [...policies, stray], extensions })).toThrow(
+      /There is a policy for the model "Tagg", which is not in prisma\/schema\.prisma\. Models: Country, /,
+    );
   });
 });

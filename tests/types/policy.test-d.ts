@@ -35,7 +35,10 @@ describe('a policy', () => {
 
 describe('a condition', () => {
   policy('Tag', ({ where, viewer }) => {
-    where({ label: { equals: 'x' }, observations: { some: { site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } } } } });
+    where({
+      label: { equals: 'x' },
+      observations: { some: { site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } } } },
+    });
     where({ OR: [{ slug: { in: ['a', viewer.id] } }, { NOT: { label: { equals: null } } }] });
 
     // @ts-expect-error There is no field `lable`.
@@ -83,7 +86,19 @@ describe('a condition', () => {
       through('sites');
       // @ts-expect-error No column names a user by a number.
       owner('id');
-      return { read: anyone, fields: { id: readOnly, name: open, latitude: open, longitude: open, admin1: open, admin2: open, country: open, sites: readOnly } };
+      return {
+        read: anyone,
+        fields: {
+          id: readOnly,
+          name: open,
+          latitude: open,
+          longitude: open,
+          admin1: open,
+          admin2: open,
+          country: open,
+          sites: readOnly,
+        },
+      };
     });
   });
 });

@@ -11,7 +11,9 @@ export function addSubmitObservation(builder: Builder) {
       args: { id: t.arg.string({ required: true }) },
       authScopes: { signedIn: true },
       resolve: async (query, _root, { id }, { database }) => {
-        const draft = await database.client.observation.findFirst({ where: { id: { equals: id }, status: { equals: 'DRAFT' } } });
+        const draft = await database.client.observation.findFirst({
+          where: { id: { equals: id }, status: { equals: 'DRAFT' } },
+        });
         if (!draft) throw notFound('draft', 'id');
         return database.client.observation.update({ ...query, where: { id }, data: { status: 'SUBMITTED' } });
       },

@@ -6,13 +6,18 @@ export const user = policy('User', ({ role, owner, where, viewer }) => {
   const self = named('themselves', owner('id'));
   const colleague = named(
     'of a common organization',
-    where({ memberships: { some: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } }),
+    where({
+      memberships: { some: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } },
+    }),
   );
   const published = named(
     'authors of something published',
     where({
       observations: {
-        some: { status: { equals: 'PUBLISHED' }, site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } } },
+        some: {
+          status: { equals: 'PUBLISHED' },
+          site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } },
+        },
       },
     }),
   );

@@ -12,7 +12,10 @@ export const organization = policy('Organization', ({ role, where, viewer }) => 
   ),
   link: named(
     'its owners and editors',
-    any(role('admin'), where({ memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } })),
+    any(
+      role('admin'),
+      where({ memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } }),
+    ),
   ),
   create: role('admin'),
   update: any(
@@ -27,7 +30,10 @@ export const membership = policy('Membership', ({ role, where, owner, viewer }) 
   read: any(
     role('admin'),
     owner('userId'),
-    named('of the same organization', where({ organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } })),
+    named(
+      'of the same organization',
+      where({ organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } }),
+    ),
   ),
   link: nobody,
   create: role('admin'),
@@ -43,7 +49,11 @@ export const survey = policy('Survey', ({ role, where, viewer }) => {
   );
   const byEditors = named(
     'owners and editors of its organization',
-    where({ organization: { is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } } } }),
+    where({
+      organization: {
+        is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } },
+      },
+    }),
   );
   return {
     read: any(role('admin'), named('public', where({ visibility: { equals: 'PUBLIC' } })), byMembers),
@@ -98,7 +108,11 @@ export const observation = policy('Observation', ({ role, where, owner, through,
       site: {
         is: {
           survey: {
-            is: { organization: { is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'REVIEWER'] } } } } } },
+            is: {
+              organization: {
+                is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'REVIEWER'] } } } },
+              },
+            },
           },
         },
       },
@@ -107,7 +121,9 @@ export const observation = policy('Observation', ({ role, where, owner, through,
   const byMembers = named(
     'members of the organization',
     where({
-      site: { is: { survey: { is: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } } },
+      site: {
+        is: { survey: { is: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } },
+      },
     }),
   );
   const published = named('published', where({ status: { equals: 'PUBLISHED' } }));

@@ -20,7 +20,8 @@ export function addMigrate(program: Command): void {
     .option('--json', 'print one report as JSON')
     .action(async ({ json }: JsonOption) => {
       const { applied, total } = await deployMigrations(migrations(readConfig()));
-      const lines = applied.length === 0 ? [`Nothing to apply: all ${total} are.`] : applied.map((name) => `applied ${name}`);
+      const lines =
+        applied.length === 0 ? [`Nothing to apply: all ${total} are.`] : applied.map((name) => `applied ${name}`);
       report(json, { applied, total }, lines);
     });
 
@@ -30,7 +31,9 @@ export function addMigrate(program: Command): void {
     .option('--json', 'print one report as JSON')
     .action(async ({ json }: JsonOption) => {
       const status = await migrationStatus(migrations(readConfig()));
-      const lines = Object.entries(status).map(([what, names]) => `${what}: ${(names as string[]).join(', ') || 'none'}`);
+      const lines = Object.entries(status).map(
+        ([what, names]) => `${what}: ${(names as string[]).join(', ') || 'none'}`,
+      );
       report(json, status, lines);
       if (status.pending.length > 0 || status.failed.length > 0) process.exitCode = exit.differences;
     });

@@ -20,7 +20,8 @@ export function addPolicy(program: Command): void {
     .option('--json', 'print one report as JSON')
     .action((model: string | undefined, { json }: { json?: boolean }) => {
       const lines = currentLines().filter((line) => model === undefined || line.model === model);
-      if (lines.length === 0) throw new PergolaError('BAD_INPUT', `There is no model "${model}".`, 'Name one of prisma/schema.prisma.');
+      if (lines.length === 0)
+        throw new PergolaError('BAD_INPUT', `There is no model "${model}".`, 'Name one of prisma/schema.prisma.');
       report(json, { lines }, [lockText(lines).trimEnd()]);
     });
 
@@ -34,7 +35,9 @@ export function addPolicy(program: Command): void {
 
   policy
     .command('diff [ref]')
-    .description('say in words what changes against policy.lock, or against that of a git ref; exit with 3 when something does')
+    .description(
+      'say in words what changes against policy.lock, or against that of a git ref; exit with 3 when something does',
+    )
     .option('--json', 'print one report as JSON')
     .action((ref: string | undefined, { json }: { json?: boolean }) => {
       const changes = lockDifference(parseLock(committedLock(ref)), currentLines());
@@ -60,9 +63,17 @@ function committedLock(ref: string | undefined): string {
   try {
     return ref === undefined
       ? readFileSync(lockFile, 'utf8')
-      : execFileSync('git', ['show', `${ref}:policy.lock`], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      : execFileSync('git', ['show', `${ref}:policy.lock`], {
+          cwd: root,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
   } catch {
     const where = ref === undefined ? '' : ` at the git ref "${ref}"`;
-    throw new PergolaError('BAD_INPUT', `There is no policy.lock${where}.`, 'Write one: npm run pergola -- policy write.');
+    throw new PergolaError(
+      'BAD_INPUT',
+      `There is no policy.lock${where}.`,
+      'Write one: npm run pergola -- policy write.',
+    );
   }
 }

@@ -13,7 +13,9 @@ interface Options {
 
 export function addUser(program: Command): void {
   const user = program.command('user').description('who can sign in');
-  const roles = new Option('--role <role...>', 'a role that holds everywhere').choices(Object.keys(platformRoles)).default([]);
+  const roles = new Option('--role <role...>', 'a role that holds everywhere')
+    .choices(Object.keys(platformRoles))
+    .default([]);
 
   user
     .command('create')

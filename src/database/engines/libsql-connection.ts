@@ -30,7 +30,10 @@ const maxStatements = 500;
 /** One connection to one SQLite file, with its prepared statements. Everything in it is synchronous. */
 export class LibsqlConnection {
   private readonly database: InstanceType<typeof Database>;
-  private readonly statements = new LRUCache<string, { statement: Statement; columns: string[] | null; types: string[] }>({
+  private readonly statements = new LRUCache<
+    string,
+    { statement: Statement; columns: string[] | null; types: string[] }
+  >({
     max: maxStatements,
   });
 
@@ -99,7 +102,7 @@ export class LibsqlConnection {
   /** This connection as the adapter wants it. */
   client(): Client {
     const execute = async (statement: InStatement): Promise<ResultSet> =>
-      translated(() => this.execute(typeof statement === 'string' ? { sql: statement } : (statement)));
+      translated(() => this.execute(typeof statement === 'string' ? { sql: statement } : statement));
     const end = async (sql: string) => translated(() => this.script(sql));
     const transaction = async (): Promise<Transaction> => {
       // IMMEDIATE takes the write lock at the start: a deferred transaction that reads first fails when another wrote meanwhile.

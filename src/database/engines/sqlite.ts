@@ -100,7 +100,8 @@ export const sqlite: Engine = {
 
   contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
-  endsWith: (text, part) => sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
+  endsWith: (text, part) =>
+    sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
 
   isOneOf(columns, tuples) {
     const [column] = columns;

@@ -1,5 +1,11 @@
-import type { FieldNode, GraphQLResolveInfo } from 'graphql';
-import { canAggregate, resultType, type AggregateFunction, type AggregateName, type AggregateRead } from '../../database/aggregate.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  canAggregate,
+  resultType,
+  type AggregateFunction,
+  type AggregateName,
+  type AggregateRead,
+} from '../../database/aggregate.ts';
 import { parseCallerWhere } from '../../database/parse-arguments.ts';
 import { Values } from '../../database/values.ts';
 import { scalarsOf, type Model, type ScalarField } from '../../model/model.ts';
@@ -21,30 +27,44 @@ function deriveAggregate(model: Model, derivation: Derivation) {
   const { builder, schema } = derivation;
   const typeNames = derivation.namesOf(model.name);
   const parts = names.flatMap((name) => {
-    const fields = scalarsOf(model).filter((field) => derivation.hasRight(model, field, 'aggregate') && canAggregate(name, field));
-    return fields.length === 0 ? [] : [{ name, type: figuresType(name, fields, typeNames.aggregatePart(name), derivation) }];
+    const fields = scalarsOf(model).filter(
+      (field) => derivation.hasRight(model, field, 'aggregate') && canAggregate(name, field),
+    );
+    return fields.length === 0
+      ? []
+      : [{ name, type: figuresType(name, fields, typeNames.aggregatePart(name), derivation) }];
   });
   const type = builder.objectRef<Figures>(typeNames.aggregate).implement({
     fields: (t) => ({
       count: t.int({ nullable: false, resolve: (figures) => figures['count'] as number }),
       ...Object.fromEntries(
-        parts.map((part) => [part.name, t.field({ type: part.type, nullable: false, resolve: (figures) => figures[part.name] as Figures })]),
+        parts.map((part) => [
+          part.name,
+          t.field({ type: part.type, nullable: false, resolve: (figures) => figures[part.name] as Figures }),
+        ]),
       ),
     }),
   });
-  builder.queryField(typeNames.aggregateField, (t) =>
-    t.field({
-      type,
-      nullable: false,
-      args: { where: t.arg({ type: derivation.inputOf(typeNames.where) } as never) },
-      resolve: async (_: unknown, { where }: { where?: unknown }, { database }: Context, info: GraphQLResolveInfo) => {
-        const values = new Values();
-        const functions = functionsOf(info);
-        const filter = where ? parseCallerWhere(where, model, schema, values) : always;
-        const read: AggregateRead = { kind: 'aggregate', model: model.name, filter, functions };
-        return figuresOf(functions, await database.aggregate(read, values));
-      },
-    } as never) as never,
+  builder.queryField(
+    typeNames.aggregateField,
+    (t) =>
+      t.field({
+        type,
+        nullable: false,
+        args: { where: t.arg({ type: derivation.inputOf(typeNames.where) }) },
+        resolve: async (
+          _: unknown,
+          { where }: { where?: unknown },
+          { database }: Context,
+          info: GraphQLResolveInfo,
+        ) => {
+          const values = new Values();
+          const functions = functionsOf(info);
+          const filter = where ? parseCallerWhere(where, model, schema, values) : always;
+          const read: AggregateRead = { kind: 'aggregate', model: model.name, filter, functions };
+          return figuresOf(functions, await database.aggregate(read, values));
+        },
+      } as never) as never,
   );
 }
 
@@ -72,7 +92,7 @@ function functionsOf(info: GraphQLResolveInfo): AggregateFunction[] {
     const name = names.find((it) => it === nodes[0]!.name.value);
     if (!name) continue;
     const part = type.getFields()[name]!.type;
-    for (const [inner] of subfieldsOf(objectTypeOf({ ...info, returnType: part }), nodes as FieldNode[], info).values()) {
+    for (const [inner] of subfieldsOf(objectTypeOf({ ...info, returnType: part }), nodes, info).values()) {
       const field = inner!.name.value;
       if (field !== '__typename') functions.set(`${name} ${field}`, { name, field });
     }

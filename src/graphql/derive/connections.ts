@@ -11,7 +11,10 @@ export function deriveConnections(derivation: Derivation) {
         type: derivation.objectOf(model.name),
         name: names.connection,
         fields: (t: { exposeInt(name: string, options: object): unknown }) => ({
-          totalCount: t.exposeInt('totalCount', { nullable: false, description: 'All rows that match, on every page.' }),
+          totalCount: t.exposeInt('totalCount', {
+            nullable: false,
+            description: 'All rows that match, on every page.',
+          }),
         }),
       } as never,
       edge,

@@ -1,7 +1,16 @@
 import type SchemaBuilder from '@pothos/core';
 import type { InputRef, ObjectRef, EnumRef, InterfaceRef } from '@pothos/core';
 import type { Row } from '../../database/read.ts';
-import { modelOf, relationsOf, scalarsOf, type Field, type Model, type RelationField, type ScalarField, type Schema } from '../../model/model.ts';
+import {
+  modelOf,
+  relationsOf,
+  scalarsOf,
+  type Field,
+  type Model,
+  type RelationField,
+  type ScalarField,
+  type Schema,
+} from '../../model/model.ts';
 import type { ModelNames, Names } from '../../model/naming.ts';
 import type { Policies } from '../../policy/policy.ts';
 import { isForEveryone, isForNobody, type FieldVerb, type RowVerb } from '../../policy/rule.ts';
@@ -82,7 +91,10 @@ export class Derivation {
 
   private declares(model: Model, field: string, verb: FieldVerb): boolean {
     const rights = this.policies.get(model.name).fields.get(field) ?? {};
-    return !isForNobody(verb === 'read' || verb === 'write' ? rights[verb] : (rights[verb] ?? rights.read)) && !(verb !== 'write' && isForNobody(rights.read));
+    return (
+      !isForNobody(verb === 'read' || verb === 'write' ? rights[verb] : (rights[verb] ?? rights.read)) &&
+      !(verb !== 'write' && isForNobody(rights.read))
+    );
   }
 
   /** Everybody reads the field on every row that they read. */
@@ -96,7 +108,9 @@ export class Derivation {
   }
 
   relationOfColumn(model: Model, column: string): RelationField | undefined {
-    return relationsOf(model).find(({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column));
+    return relationsOf(model).find(
+      ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column),
+    );
   }
 
   readableScalars(model: Model): ScalarField[] {

@@ -21,7 +21,10 @@ export function deriveNodeInterface(derivation: Derivation) {
   node.implement({
     description: 'Anything with an id that is unique among all types.',
     fields: (t) => ({
-      nodeId: t.id({ nullable: false, resolve: (row) => encodeNodeId(modelOf(schema, modelOfRow.get(row) ?? ''), row) }),
+      nodeId: t.id({
+        nullable: false,
+        resolve: (row) => encodeNodeId(modelOf(schema, modelOfRow.get(row) ?? ''), row),
+      }),
     }),
     resolveType: (row) => derivation.namesOf(modelOfRow.get(row) ?? '').type,
   });

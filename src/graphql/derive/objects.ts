@@ -13,11 +13,14 @@ import { isNode } from './node.ts';
 export function deriveObjects(derivation: Derivation) {
   for (const model of derivation.models) {
     const { type } = derivation.namesOf(model.name);
-    const ref = derivation.typed.prismaObject(model.name as never, {
-      name: type,
-      ...(model.description && { description: model.description }),
-      ...(isNode(model) && { interfaces: [derivation.node] }),
-    } as never);
+    const ref = derivation.typed.prismaObject(
+      model.name as never,
+      {
+        name: type,
+        ...(model.description && { description: model.description }),
+        ...(isNode(model) && { interfaces: [derivation.node] }),
+      } as never,
+    );
     derivation.objects.set(model.name, ref as never);
   }
   for (const model of derivation.models) deriveFields(model, derivation);
@@ -27,20 +30,31 @@ function deriveFields(model: Model, derivation: Derivation) {
   const { builder } = derivation;
   const ref = derivation.objectOf(model.name);
   for (const field of derivation.readableScalars(model)) {
-    builder.objectField(ref as never, field.name, (t) => t.field(scalarField(model, field, derivation) as never) as never);
+    builder.objectField(
+      ref as never,
+      field.name,
+      (t) => t.field(scalarField(model, field, derivation) as never) as never,
+    );
   }
   for (const field of derivation.readableRelations(model)) {
-    builder.objectField(ref as never, field.name, (t) => t.field(relationField(model, field, derivation, t) as never) as never);
+    builder.objectField(
+      ref as never,
+      field.name,
+      (t) => t.field(relationField(model, field, derivation, t) as never) as never,
+    );
   }
   if (!isNode(model)) return;
-  builder.objectField(ref as never, 'nodeId', (t) =>
-    t.field({
-      type: 'ID',
-      nullable: false,
-      description: 'Opaque and unique among all types.',
-      extensions: { pergola: { reads: 'key' } satisfies FieldNote },
-      resolve: (row: Row) => encodeNodeId(model, row),
-    } as never) as never,
+  builder.objectField(
+    ref as never,
+    'nodeId',
+    (t) =>
+      t.field({
+        type: 'ID',
+        nullable: false,
+        description: 'Opaque and unique among all types.',
+        extensions: { pergola: { reads: 'key' } satisfies FieldNote },
+        resolve: (row: Row) => encodeNodeId(model, row),
+      } as never) as never,
   );
 }
 

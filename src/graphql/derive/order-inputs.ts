@@ -16,16 +16,22 @@ export function deriveOrderInputs(derivation: Derivation) {
     inputs.set(name, builder.inputRef(name) as never);
   }
   for (const model of derivation.models) {
-    const fields = [...model.fields.values()].filter((field) => derivation.hasRight(model, field, 'sort') && hasOrder(field));
-    builder.inputType(derivation.inputOf(derivation.namesOf(model.name).orderBy) as never, {
-      description: 'Exactly one field; further ones are further objects of the list.',
-      fields: (t: { field(options: object): never }) =>
-        Object.fromEntries(fields.map((field) => [field.name, t.field({ type: orderOf(field, derivation) })])),
-    } as never);
+    const fields = [...model.fields.values()].filter(
+      (field) => derivation.hasRight(model, field, 'sort') && hasOrder(field),
+    );
+    builder.inputType(
+      derivation.inputOf(derivation.namesOf(model.name).orderBy) as never,
+      {
+        description: 'Exactly one field; further ones are further objects of the list.',
+        fields: (t: { field(options: object): never }) =>
+          Object.fromEntries(fields.map((field) => [field.name, t.field({ type: orderOf(field, derivation) })])),
+      } as never,
+    );
   }
 }
 
-const hasOrder = (field: Field) => field.kind === 'relation' || !(field.list || field.type === 'Json' || field.type === 'Bytes');
+const hasOrder = (field: Field) =>
+  field.kind === 'relation' || !(field.list || field.type === 'Json' || field.type === 'Bytes');
 
 function orderOf(field: Field, derivation: Derivation) {
   if (field.kind === 'scalar') return derivation.enums.get('SortOrder');

@@ -19,35 +19,42 @@ export function deriveQueries(derivation: Derivation) {
 
 function deriveOne(model: Model, derivation: Derivation) {
   const names = derivation.namesOf(model.name);
-  derivation.builder.queryField(names.one, (t) =>
-    t.field({
-      type: derivation.objectOf(model.name),
-      nullable: true,
-      args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true }) },
-      resolve: (_: unknown, { where }: { where: unknown }, { database }: Context, info: GraphQLResolveInfo) => {
-        const values = new Values();
-        const { schema } = derivation;
-        const filter = parseUniqueWhere(where, model, schema, values);
-        const select = selectionOf(model, objectTypeOf(info, names.type), info.fieldNodes, { schema, info, values });
-        return database.one({ kind: 'one', model: model.name, filter, select }, values);
-      },
-    } as never) as never,
+  derivation.builder.queryField(
+    names.one,
+    (t) =>
+      t.field({
+        type: derivation.objectOf(model.name),
+        nullable: true,
+        args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true }) },
+        resolve: (_: unknown, { where }: { where: unknown }, { database }: Context, info: GraphQLResolveInfo) => {
+          const values = new Values();
+          const { schema } = derivation;
+          const filter = parseUniqueWhere(where, model, schema, values);
+          const select = selectionOf(model, objectTypeOf(info, names.type), info.fieldNodes, { schema, info, values });
+          return database.one({ kind: 'one', model: model.name, filter, select }, values);
+        },
+      } as never) as never,
   );
 }
 
 function deriveMany(model: Model, derivation: Derivation) {
   const { schema } = derivation;
-  derivation.builder.queryField(derivation.namesOf(model.name).many, (t) =>
-    t.field({
-      type: derivation.connectionOf(model.name),
-      nullable: false,
-      args: listArguments(model, derivation, t as never),
-      resolve: async (_: unknown, args: ListArguments, { database }: Context, info: GraphQLResolveInfo) => {
-        const values = new Values();
-        const type = getNamedType(info.returnType) as GraphQLObjectType;
-        const rows = await database.list(listRead(model, type, info.fieldNodes, args, { schema, info, values }), values);
-        return toConnection(rows, pageOf(args).backwards);
-      },
-    } as never) as never,
+  derivation.builder.queryField(
+    derivation.namesOf(model.name).many,
+    (t) =>
+      t.field({
+        type: derivation.connectionOf(model.name),
+        nullable: false,
+        args: listArguments(model, derivation, t as never),
+        resolve: async (_: unknown, args: ListArguments, { database }: Context, info: GraphQLResolveInfo) => {
+          const values = new Values();
+          const type = getNamedType(info.returnType) as GraphQLObjectType;
+          const rows = await database.list(
+            listRead(model, type, info.fieldNodes, args, { schema, info, values }),
+            values,
+          );
+          return toConnection(rows, pageOf(args).backwards);
+        },
+      } as never) as never,
   );
 }

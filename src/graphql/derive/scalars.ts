@@ -43,17 +43,20 @@ const isoDay = /^\d{4}-\d\d-\d\d$/;
 
 function parseDateTime(value: unknown): Date {
   const date = typeof value === 'string' && isoMoment.test(value) ? new Date(value) : undefined;
-  if (!date || !isStorable(date) || !isSameDay(value as string)) throw refused('DateTime', value, 'ISO 8601 with a time zone, such as "2026-11-22T10:00:00Z"');
+  if (!date || !isStorable(date) || !isSameDay(value as string))
+    throw refused('DateTime', value, 'ISO 8601 with a time zone, such as "2026-11-22T10:00:00Z"');
   return date;
 }
 
 function parseDate(value: unknown): Date {
   const date = typeof value === 'string' && isoDay.test(value) ? new Date(`${value}T00:00:00.000Z`) : undefined;
-  if (!date || !isStorable(date) || !isSameDay(value as string)) throw refused('Date', value, 'a day such as "2026-11-22"');
+  if (!date || !isStorable(date) || !isSameDay(value as string))
+    throw refused('Date', value, 'a day such as "2026-11-22"');
   return date;
 }
 
-const isStorable = (date: Date) => !Number.isNaN(date.getTime()) && date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
+const isStorable = (date: Date) =>
+  !Number.isNaN(date.getTime()) && date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
 
 /** JavaScript reads February 30th as March 2nd. */
 function isSameDay(text: string): boolean {
@@ -83,9 +86,11 @@ function plainDecimal(value: unknown): string {
 }
 
 function parseBigInt(value: unknown): bigint {
-  const whole = typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?\d{1,19}$/.test(value);
+  const whole =
+    typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?\d{1,19}$/.test(value);
   const parsed = whole ? BigInt(value as string | number) : undefined;
-  if (parsed === undefined || BigInt.asIntN(64, parsed) !== parsed) throw refused('BigInt', value, 'a whole number of 64 bits, as text');
+  if (parsed === undefined || BigInt.asIntN(64, parsed) !== parsed)
+    throw refused('BigInt', value, 'a whole number of 64 bits, as text');
   return parsed;
 }
 
@@ -102,5 +107,7 @@ function numberText(node: ValueNode): unknown {
 
 function refused(type: string, value: unknown, expected: string): GraphQLError {
   const shown = JSON.stringify(value, (_, it: unknown) => (typeof it === 'bigint' ? String(it) : it)) ?? String(value);
-  return new GraphQLError(`${type} cannot be ${shown.slice(0, 60)}. Give ${expected}.`, { extensions: { code: 'BAD_INPUT' } });
+  return new GraphQLError(`${type} cannot be ${shown.slice(0, 60)}. Give ${expected}.`, {
+    extensions: { code: 'BAD_INPUT' },
+  });
 }

@@ -13,7 +13,10 @@ export function deriveUniqueInputs(derivation: Derivation) {
       isOneOf: true,
       fields: (t: { field(options: object): never }) =>
         Object.fromEntries(
-          keys.map((key) => [key.name, t.field({ type: compound.get(key) ?? derivation.typeOf(scalarOf(model, key.fields[0]!)) })]),
+          keys.map((key) => [
+            key.name,
+            t.field({ type: compound.get(key) ?? derivation.typeOf(scalarOf(model, key.fields[0]!)) }),
+          ]),
         ),
     } as never);
     inputs.set(names.uniqueWhere, ref);
@@ -22,7 +25,9 @@ export function deriveUniqueInputs(derivation: Derivation) {
 
 /** The unique keys all of whose fields somebody may filter by. */
 function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
-  return model.uniques.filter((key) => key.fields.every((name) => derivation.hasRight(model, scalarOf(model, name), 'filter')));
+  return model.uniques.filter((key) =>
+    key.fields.every((name) => derivation.hasRight(model, scalarOf(model, name), 'filter')),
+  );
 }
 
 const isCompound = (key: Key) => key.fields.length > 1 || key.name !== key.fields[0];

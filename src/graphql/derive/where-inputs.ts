@@ -2,12 +2,23 @@ import type { Field, Model, ScalarField, ScalarType } from '../../model/model.ts
 import { operatorsOf } from '../../policy/parse-where.ts';
 import type { Derivation } from './derivation.ts';
 
-const filterable: readonly ScalarType[] = ['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Date', 'Bytes'];
+const filterable: readonly ScalarType[] = [
+  'String',
+  'Int',
+  'BigInt',
+  'Float',
+  'Decimal',
+  'Boolean',
+  'DateTime',
+  'Date',
+  'Bytes',
+];
 
 /** Filters: one for each scalar type and enum, and for each model one over its rows and two over rows related to it. */
 export function deriveWhereInputs(derivation: Derivation) {
   for (const type of filterable) deriveScalarFilter(`${type}Filter`, { type, enum: undefined }, derivation);
-  for (const [name, { filter }] of derivation.names.enums) deriveScalarFilter(filter, { type: 'Enum', enum: name }, derivation);
+  for (const [name, { filter }] of derivation.names.enums)
+    deriveScalarFilter(filter, { type: 'Enum', enum: name }, derivation);
   for (const model of derivation.models) {
     const names = derivation.namesOf(model.name);
     for (const name of [names.where, names.listFilter, names.oneFilter]) {
@@ -35,7 +46,9 @@ function deriveModelFilters(model: Model, derivation: Derivation) {
   const { builder } = derivation;
   const names = derivation.namesOf(model.name);
   const where = derivation.inputOf(names.where) as never;
-  const fields = [...model.fields.values()].filter((field) => derivation.hasRight(model, field, 'filter') && !isOpaque(field));
+  const fields = [...model.fields.values()].filter(
+    (field) => derivation.hasRight(model, field, 'filter') && !isOpaque(field),
+  );
   builder.inputType(where, {
     description: 'Conditions that all hold.',
     fields: (t: { field(options: object): never }) => ({
@@ -45,24 +58,29 @@ function deriveModelFilters(model: Model, derivation: Derivation) {
       ...Object.fromEntries(fields.map((field) => [field.name, t.field({ type: filterOf(field, derivation) })])),
     }),
   } as never);
-  builder.inputType(derivation.inputOf(names.listFilter) as never, {
-    description: 'Over those of the related rows that you may read.',
-    fields: (t: { field(options: object): never }) => ({
-      some: t.field({ type: where }),
-      every: t.field({ type: where }),
-      none: t.field({ type: where }),
-    }),
-  } as never);
-  builder.inputType(derivation.inputOf(names.oneFilter) as never, {
-    fields: (t: { field(options: object): never }) => ({
-      is: t.field({ type: where, description: 'Null asks for no related row that you may read.' }),
-      isNot: t.field({ type: where }),
-    }),
-  } as never);
+  builder.inputType(
+    derivation.inputOf(names.listFilter) as never,
+    {
+      description: 'Over those of the related rows that you may read.',
+      fields: (t: { field(options: object): never }) => ({
+        some: t.field({ type: where }),
+        every: t.field({ type: where }),
+        none: t.field({ type: where }),
+      }),
+    } as never,
+  );
+  builder.inputType(
+    derivation.inputOf(names.oneFilter) as never,
+    {
+      fields: (t: { field(options: object): never }) => ({
+        is: t.field({ type: where, description: 'Null asks for no related row that you may read.' }),
+        isNot: t.field({ type: where }),
+      }),
+    } as never,
+  );
 }
 
-const isOpaque = (field: Field) =>
-  field.kind === 'scalar' && (field.type === 'Json' || field.list);
+const isOpaque = (field: Field) => field.kind === 'scalar' && (field.type === 'Json' || field.list);
 
 function filterOf(field: Field, derivation: Derivation) {
   if (field.kind === 'relation') {

@@ -22,7 +22,7 @@ export interface PageFiles {
   at(path: string): PageFile | undefined;
 }
 
-export const filesFolder = '/-/graphiql/';
+const filesFolder = '/-/graphiql/';
 
 /**
  * GraphiQL, nine megabytes of text, as files beside the page: `renderGraphiQL` would put them into it, and a page with

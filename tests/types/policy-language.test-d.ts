@@ -1,0 +1,118 @@
+/* oxlint-disable vitest/expect-expect -- The compiler is what expects. */
+/** What else the compiler refuses in a policy: a key too many, a value of another type. A directive that is not needed is an error. */
+import { describe, expectTypeOf, it } from 'vitest';
+import { policy } from '../../src/app/policies/language.ts';
+import { internal, open, type PolicyText } from '../../src/policy/policy.ts';
+import { all, any, anyone, named, nobody, not, signedIn, type Rule } from '../../src/policy/rule.ts';
+import type { SafeWhere } from '../../src/policy/where-types.ts';
+import { commentFields as fields } from '../support/open-fields.ts';
+
+describe('a key too many', () => {
+  it('is no verb', () => {
+    policy('Comment', () => ({ delete: anyone, fields }));
+    // @ts-expect-error The verb is called "delete".
+    policy('Comment', () => ({ remove: anyone, fields }));
+    // @ts-expect-error There is no verb "see".
+    policy('Comment', ({ through }) => ({ read: through('observation', 'see'), fields }));
+  });
+
+  it('is no right on a field: misspelt, a right would follow "read"', () => {
+    policy('Comment', () => ({ fields: { ...fields, body: { read: anyone, sort: nobody } } }));
+    // @ts-expect-error The right is called "sort".
+    policy('Comment', () => ({ fields: { ...fields, body: { read: anyone, srot: nobody } } }));
+    // @ts-expect-error The right is called "read".
+    policy('Comment', () => ({ fields: { ...fields, body: { see: anyone } } }));
+  });
+
+  it('is no field', () => {
+    // @ts-expect-error Comment has no field "text".
+    policy('Comment', () => ({ fields: { ...fields, text: open } }));
+    // @ts-expect-error The column travels as "author".
+    policy('Comment', () => ({ fields: { ...fields, authorId: open } }));
+    expectTypeOf<keyof PolicyText<'Comment'>['fields']>().toEqualTypeOf<
+      'id' | 'body' | 'createdAt' | 'observation' | 'author'
+    >();
+  });
+
+  it('is no preset', () => {
+    policy('Comment', ({ viewer }) => ({ fields, presets: { authorId: viewer.id, body: 'x' } }));
+    // @ts-expect-error Comment has no column "ownerId".
+    policy('Comment', ({ viewer }) => ({ fields, presets: { authorId: viewer.id, ownerId: viewer.id } }));
+  });
+
+  it('is no connective and no operator, at any depth', () => {
+    const atDepth = (where: SafeWhere<'Comment'>) => where;
+    atDepth({ observation: { is: { site: { is: { survey: { is: { title: { equals: 'x' } } } } } } } });
+    // @ts-expect-error The operator of a to-one relation is called "is".
+    atDepth({ observation: { is: { site: { is: { survey: { was: { title: { equals: 'x' } } } } } } } });
+    // @ts-expect-error Site has no field "titel", under a connective neither.
+    atDepth({ NOT: { OR: [{ observation: { is: { site: { isNot: { AND: [{ titel: { equals: 'x' } }] } } } } }] } });
+    // @ts-expect-error A day does not contain text.
+    atDepth({ createdAt: { contains: '2026' } });
+  });
+});
+
+describe('a value', () => {
+  const read = (where: SafeWhere<'Observation'>) => where;
+
+  it('has the type of its field', () => {
+    read({
+      measuredAt: { gt: new Date() },
+      serialNumber: { lt: 5n },
+      value: { gte: '1.5' },
+      status: { in: ['DRAFT'] },
+    });
+    // @ts-expect-error A moment is no text.
+    read({ measuredAt: { gt: '2026-01-01' } });
+    // @ts-expect-error A BigInt is no number: it may be longer.
+    read({ serialNumber: { lt: 5 } });
+    // @ts-expect-error A field takes operators, not a value.
+    read({ unit: 'Cel' });
+    // @ts-expect-error A preset has the type of its column.
+    policy('Comment', () => ({ fields, presets: { body: 5 } }));
+  });
+
+  it('is never undefined, in a list neither', () => {
+    const maybe: string | undefined = Math.random() > 0.5 ? 'Cel' : undefined;
+    // @ts-expect-error A value may be missing.
+    read({ unit: { equals: maybe } });
+    // @ts-expect-error A list of conditions may be missing.
+    read({ AND: undefined });
+    // @ts-expect-error A list may hold a missing value.
+    read({ unit: { in: ['Cel', undefined] } });
+    // @ts-expect-error A list of values holds no null.
+    read({ unit: { in: ['Cel', null] } });
+  });
+
+  it('of the viewer stands where text stands', () => {
+    policy('Comment', ({ where, viewer }) => ({ read: where({ authorId: { in: [viewer.id, 'bob'] } }), fields }));
+    // @ts-expect-error The viewer is no moment.
+    policy('Comment', ({ where, viewer }) => ({ read: where({ createdAt: { equals: viewer.id } }), fields }));
+    // @ts-expect-error The viewer is no moment in a preset either.
+    policy('Comment', ({ viewer }) => ({ fields, presets: { createdAt: viewer.id } }));
+    // @ts-expect-error A moment names no user.
+    policy('Comment', ({ owner }) => ({ read: owner('createdAt'), fields }));
+  });
+});
+
+describe('a rule', () => {
+  const ofTag: Rule<'Tag'> = { kind: 'always' };
+
+  it('speaks of its own model, in whatever it is wrapped', () => {
+    // @ts-expect-error It is a rule about tags.
+    policy('Comment', () => ({ read: named('tags', all(signedIn, not(ofTag))), fields }));
+    // @ts-expect-error It is a rule about tags, on a field too.
+    policy('Comment', () => ({ fields: { ...fields, body: { read: ofTag } } }));
+  });
+
+  it('that asks for no row fits everywhere', () => {
+    const body = { read: signedIn };
+    policy('Comment', ({ role }) => ({ read: any(signedIn, role('editor')), fields: { ...fields, body } }));
+  });
+
+  it('is not needed for a model that Pergola alone touches', () => {
+    internal('Session');
+    // @ts-expect-error There is no model "Sessions".
+    internal('Sessions');
+  });
+});
