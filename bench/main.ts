@@ -18,6 +18,7 @@ const program = new Command('npm run bench --')
   .option('--no-build', 'take what is in dist/')
   .option('--json', 'print the report as JSON', false)
   .addHelpText('after', `\nWorkloads:\n${workloads.map(({ name, title }) => `  ${name}  ${title}`).join('\n')}`)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .addHelpText('after', '\nExample:\n  npm run bench -- --only W1,W4 --seconds 10')
   .parse();
 

@@ -40,8 +40,11 @@ function nameForCallers(model: Model, column: string): string {
   return column;
 }
 
+/** How many digits of a decimal number count. */
+export const digitsOf = (text: string) => text.replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
+
 function checkDigits(value: unknown, { decimalDigits }: Engine, path: string) {
-  const digits = String(value).replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
+  const digits = digitsOf(String(value));
   if (digits > decimalDigits) {
     throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
   }

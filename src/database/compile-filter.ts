@@ -64,13 +64,7 @@ function joinSome(
   const model = modelOf(context.schema, relation.target);
   const passedBy = passBy(relation, filter, model, scope);
   if (passedBy) {
-    const further = passedBy.filters.map((it) =>
-      joinSome(relationOf(model, it.relation), it.filter, passedBy.scope, context),
-    );
-    return {
-      tables: further.flatMap(({ tables }) => tables),
-      conditions: further.flatMap(({ conditions }) => conditions),
-    };
+    return joinSome(relationOf(model, passedBy.filter.relation), passedBy.filter.filter, passedBy.scope, context);
   }
   const target: Scope = { model, alias: context.nextAlias() };
   const { from, on } = joinRelated(relation, scope, target, context);
@@ -78,7 +72,8 @@ function joinSome(
   const conditions = [on];
   const visit = (it: Filter) => {
     if (it.kind === 'all') it.of.forEach(visit);
-    else if (it.kind === 'some') {
+    // One of them goes on in this join; several side by side would reach the number of tables that a join may have.
+    else if (it.kind === 'some' && tables.length === 1) {
       const further = joinSome(relationOf(target.model, it.relation), it.filter, target, context);
       tables.push(...further.tables);
       conditions.push(...further.conditions);
@@ -96,16 +91,10 @@ function passBy(relation: RelationField, filter: Filter, model: Model, scope: Sc
   if (!relation.owning || !relation.required || relation.join.kind !== 'columns') return undefined;
   const { pairs } = relation.join;
   const known = new Map(pairs.map(([here, there]) => [there, here]));
-  const filters = filter.kind === 'all' ? filter.of : [filter];
-  const further = filters.filter((it) => it.kind === 'some');
-  if (further.length === 0 || further.length < filters.length) return undefined;
-  const isKnown = further.every((it) => {
-    const { join } = relationOf(model, it.relation);
-    return join.kind === 'columns' && join.pairs.every(([here]) => known.has(here));
-  });
-  return isKnown
-    ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filters: further }
-    : undefined;
+  if (filter.kind !== 'some') return undefined;
+  const { join } = relationOf(model, filter.relation);
+  const isKnown = join.kind === 'columns' && join.pairs.every(([here]) => known.has(here));
+  return isKnown ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filter } : undefined;
 }
 
 /** Conditions are asked in this order, and most rows are decided by a comparison before a subquery is asked. */

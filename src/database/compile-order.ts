@@ -35,7 +35,8 @@ function compileExpression(
   const relation = relationOf(scope.model, by.relation);
   const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
   const { from, on } = joinRelated(relation, scope, target, context);
-  const condition = sql`${on} and ${compileFilter(by.filter, target, context)}`;
+  const shown = by.visible ? sql`${on} and ${compileFilter(by.visible, scope, context)}` : on;
+  const condition = sql`${shown} and ${compileFilter(by.filter, target, context)}`;
   if (by.kind === 'count') {
     const expression = sql`(select count(*) from ${from} where ${condition})`;
     return { expression, field: { type: 'Int', enum: undefined }, nullable: false };
@@ -55,7 +56,12 @@ export function compileSeek(terms: readonly OrderTerm[], place: readonly (Operan
     const beyond = compileBeyond(term, value);
     rest = rest ? sql`(${beyond} or (${compileSame(term, value)} and ${rest}))` : beyond;
   }
-  return rest ?? falsehood;
+  const [first] = terms;
+  const [value] = place;
+  if (!rest || !first || first.nullable || !value || terms.length === 1) return rest ?? falsehood;
+  // Follows from the rest; said apart, it is a range that an index can be read from.
+  const bound = first.direction === 'asc' ? sql`>=` : sql`<=`;
+  return sql`(${first.expression} ${bound} ${parameter(value, first.field)} and ${rest})`;
 }
 
 function compileBeyond({ expression, direction, nullable, field }: OrderTerm, value: Operand | null): Sql {

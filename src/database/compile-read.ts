@@ -41,7 +41,7 @@ function compileList(read: ListRead, scope: Scope, source: Joined, context: Comp
   return context.engine.jsonArray([
     rows,
     total,
-    read.seek ? compileSkipped(read, terms, scope, source, context) : sql`0`,
+    read.seek && read.skipped ? compileSkipped(read, terms, scope, source, context) : sql`0`,
   ]);
 }
 
@@ -97,10 +97,13 @@ function compileSelection(select: Selection, scope: Scope, context: CompileConte
     const value = context.engine.toJson(type, visibleColumn(scope, field, visible, context));
     return visible ? [sql`(${compileFilter(visible, scope, context)})`, value] : [value];
   });
-  const relations = select.relations.map(({ relation, read }) => {
+  const relations = select.relations.map(({ relation, read, visible }) => {
     const field = relationOf(scope.model, relation);
     const target: Scope = { model: modelOf(context.schema, field.target), alias: context.nextAlias() };
-    const source = joinRelated(field, scope, target, context);
+    const joined = joinRelated(field, scope, target, context);
+    const source = visible
+      ? { ...joined, on: sql`${joined.on} and ${compileFilter(visible, scope, context)}` }
+      : joined;
     return read.kind === 'one' ? compileOne(read, target, source, context) : compileList(read, target, source, context);
   });
   return [...scalars, ...relations];

@@ -57,19 +57,9 @@ function guardSelection(select: Selection, model: string, context: GuardContext)
     relations: select.relations.map((it) => {
       const read = guardRead(it.read, context);
       const right = context.policy.field(model, it.relation, 'read');
-      return {
-        ...it,
-        read: isAlways(right)
-          ? read
-          : { ...read, filter: all([backTo(model, it.relation, right, context), read.filter]) },
-      };
+      return isAlways(right) ? { ...it, read } : { ...it, read, visible: right };
     }),
   };
-}
-
-/** A relation field that the viewer reads on some rows only shows nothing on the others. */
-function backTo(model: string, relation: string, right: Filter, { schema }: GuardContext): Filter {
-  return isNever(right) ? right : some(relationOf(modelOf(schema, model), relation).opposite, right);
 }
 
 function guardOrder({ order, model }: ListRead, context: GuardContext): Order[] {
@@ -83,9 +73,9 @@ function guardExpression(by: OrderExpression, model: string, context: GuardConte
   }
   const visible = requireField(model, by.relation, 'sort', context);
   const { target } = relationOf(modelOf(context.schema, model), by.relation);
-  const rows = all([context.policy.rows(target, 'read'), by.filter]);
-  const filter = visible ? all([backTo(model, by.relation, visible, context), rows]) : rows;
-  return by.kind === 'count' ? { ...by, filter } : { ...by, filter, of: guardExpression(by.of, target, context) };
+  const filter = all([context.policy.rows(target, 'read'), by.filter]);
+  const guarded = { ...by, filter, ...(visible && { visible }) };
+  return guarded.kind === 'count' ? guarded : { ...guarded, of: guardExpression(guarded.of, target, context) };
 }
 
 /** The condition under which the field may be used so, or undefined where it always may. */

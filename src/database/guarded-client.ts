@@ -177,6 +177,8 @@ function flatten(row: Row): Row {
   for (const [key, value] of Object.entries(row[related] ?? {})) {
     row[key] = isRows(value) ? value.rows.map(flatten) : value && flatten(value as Row);
   }
+  // What is shown below the row may be selected otherwise: it is fetched for that selection.
+  delete row[related];
   return row;
 }
 

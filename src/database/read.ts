@@ -27,10 +27,13 @@ export interface ListRead {
   readonly select: Selection | undefined;
   readonly total: boolean;
   readonly cursors: boolean;
+  /** Whether rows stand before the place that reading begins at. */
+  readonly skipped?: boolean;
 }
 
 /** Only the rows are asked for. */
-export const isPlainList = ({ select, total, seek }: ListRead) => select !== undefined && !total && seek === undefined;
+export const isPlainList = ({ select, total, seek, skipped }: ListRead) =>
+  select !== undefined && !total && !(seek && skipped);
 
 export interface Selection {
   readonly scalars: readonly SelectedScalar[];
@@ -48,6 +51,8 @@ export interface SelectedRelation {
   readonly key: string;
   readonly relation: string;
   readonly read: Read;
+  /** A condition on the row that has the relation: where it does not hold, nothing is there. */
+  readonly visible?: Filter;
 }
 
 export interface Order {
@@ -58,8 +63,16 @@ export interface Order {
 /** Absent values come first in ascending order, on every engine. */
 export type OrderExpression =
   | { readonly kind: 'field'; readonly field: string; readonly visible?: Filter }
-  | { readonly kind: 'related'; readonly relation: string; readonly filter: Filter; readonly of: OrderExpression }
-  | { readonly kind: 'count'; readonly relation: string; readonly filter: Filter };
+  | RelatedExpression
+  | (Omit<RelatedExpression, 'kind' | 'of'> & { readonly kind: 'count' });
+
+interface RelatedExpression {
+  readonly kind: 'related';
+  readonly relation: string;
+  readonly filter: Filter;
+  readonly of: OrderExpression;
+  readonly visible?: Filter;
+}
 
 /** A place in the order: one operand per term, or null where the value there is absent. */
 export interface Seek {

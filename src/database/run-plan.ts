@@ -4,6 +4,7 @@ import { keyFilter } from './parse-arguments.ts';
 import { bind } from './parameters.ts';
 import type { Plan, Planner } from './plan.ts';
 import { related, type Read, type Row } from './read.ts';
+import { tupleText } from './row-finder.ts';
 import { followUpRead, rowsAt, type FollowUp } from './split-read.ts';
 import { Values } from './values.ts';
 
@@ -53,4 +54,4 @@ async function runFollowUp(
   }
 }
 
-export const keyText = (model: Model, row: Row) => JSON.stringify(keyOf(model).fields.map((name) => String(row[name])));
+export const keyText = (model: Model, row: Row) => tupleText(model, keyOf(model).fields, row);

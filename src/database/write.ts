@@ -136,14 +136,14 @@ export function createWriter(context: WriteContext) {
       if (field.kind === 'scalar') columns[name] = value;
       else if (field.owning)
         Object.entries(await pointTo(field, value, at)).forEach(([column, it]) => (columns[column] = it));
-      else later.push([field, nestedOf(value, at)]);
+      else later.push([field, nestedOf(value, at, field)]);
     }
     return { columns, later };
   }
 
   /** The foreign key columns for `{ create }`, `{ connect }` or `{ disconnect: true }`. */
   async function pointTo(relation: RelationField, value: unknown, path: string): Promise<KeyValues> {
-    const nested = nestedOf(value, path);
+    const nested = nestedOf(value, path, relation);
     if (relation.join.kind !== 'columns') throw new Error(`${relation.name} owns no columns.`);
     const { pairs } = relation.join;
     if (nested['disconnect'] === true) {
@@ -205,16 +205,17 @@ export function createWriter(context: WriteContext) {
     );
     const columns = Object.fromEntries(pairs.map(([name, there]) => [there, how === 'disconnect' ? null : here[name]]));
     checkAfter(model, key, policy.rows(model.name, 'link'), path, `link to this ${model.name}`);
+    const back = relationOf(target, relation.opposite ?? '');
+    const right = policy.field(target.name, back.name, 'write');
+    if (isNever(right)) throw forbidden(`write ${target.name}.${back.name}`, path);
     if (how === 'create') {
-      await create(target.name, item, path, columns);
+      const created = await create(target.name, item, path, columns);
+      checkAfter(target, created, right, path, `write ${target.name}.${back.name}`);
       return;
     }
-    const back = relationOf(target, relation.opposite);
     if (how === 'disconnect' && back.required)
       throw badInput(`"${path}" would leave ${target.name}.${back.name} empty.`, 'Connect it elsewhere.', path);
     const old = await find(target, item, 'update', path);
-    const right = policy.field(target.name, back.name, 'write');
-    if (isNever(right)) throw forbidden(`write ${target.name}.${back.name}`, path);
     if (!isAlways(right)) await requireRow(target, old, right, forbidden(`write ${target.name}.${back.name}`, path));
     if (how === 'disconnect') await requireTied(target, old, here, pairs, path);
     const written = await rows.update(target, old, columns, path);
@@ -266,10 +267,16 @@ export function createWriter(context: WriteContext) {
   return { create, createMany, update, upsert, upsertMany, delete: remove, finish: checks.judge };
 }
 
-function nestedOf(value: unknown, path: string): Record<string, unknown> {
-  const entries = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null);
+function nestedOf(value: unknown, path: string, { list }: RelationField): Record<string, unknown> {
+  const entries = Object.entries(value ?? {}).filter(([, it]) => it !== undefined && it !== null && it !== false);
   if (entries.length === 0)
     throw badInput(`"${path}" says nothing to do.`, 'Give create, connect or disconnect.', path);
+  if (!list && entries.length > 1)
+    throw badInput(
+      `"${path}" says several things to do with one row.`,
+      'Give one of create, connect and disconnect.',
+      path,
+    );
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 

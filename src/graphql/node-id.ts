@@ -1,12 +1,12 @@
 import { PergolaError } from '../errors.ts';
-import { keyOf, scalarOf, type Model } from '../model/model.ts';
+import { keyOf, scalarOf, type Model, type ScalarType } from '../model/model.ts';
 
 /** Longer ones were not made here. */
-const maxLength = 500;
+const maxLength = 20_000;
 
 /** `Model:key`, opaque to callers; the parts of a composite key as a JSON list. */
 export function encodeNodeId(model: Model, row: Readonly<Record<string, unknown>>): string {
-  const parts = keyOf(model).fields.map((name) => String(row[name]));
+  const parts = keyOf(model).fields.map((name) => textOf(row[name]));
   return Buffer.from(`${model.name}:${JSON.stringify(parts)}`).toString('base64url');
 }
 
@@ -41,18 +41,43 @@ function parse(json: string): unknown[] {
   }
 }
 
-function readPart(type: string, part: unknown): unknown {
-  if (typeof part !== 'string' || part.includes('\0')) throw badId();
-  if (type === 'Int') {
-    const value = Number(part);
-    if (!Number.isSafeInteger(value) || Math.abs(value) > 2 ** 31) throw badId();
-    return value;
+function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value);
+}
+
+/** How the text of each type looks; what `textOf` would write otherwise is found by writing it again. */
+const patterns: Partial<Record<ScalarType, RegExp>> = {
+  Int: /^-?\d{1,10}$/,
+  BigInt: /^-?\d{1,19}$/,
+  Float: /^-?\d+(\.\d+)?(e[+-]?\d+)?$/,
+  Decimal: /^-?\d+(\.\d+)?(e[+-]?\d+)?$/,
+  Boolean: /^(true|false)$/,
+  DateTime: /^\d{4}-\d\d-\d\dT/,
+  Date: /^\d{4}-\d\d-\d\dT/,
+};
+
+function readPart(type: ScalarType, part: unknown): unknown {
+  if (typeof part !== 'string' || part.includes('\0') || patterns[type]?.test(part) === false) throw badId();
+  switch (type) {
+    case 'Int':
+    case 'Float':
+      if (type === 'Int' && BigInt.asIntN(32, BigInt(part)) !== BigInt(part)) throw badId();
+      return Number(part);
+    case 'BigInt':
+      if (BigInt.asIntN(64, BigInt(part)) !== BigInt(part)) throw badId();
+      return BigInt(part);
+    case 'Boolean':
+      return part === 'true';
+    case 'DateTime':
+    case 'Date':
+      if (Number.isNaN(Date.parse(part))) throw badId();
+      return new Date(part);
+    case 'Bytes':
+      return new Uint8Array(Buffer.from(part, 'base64'));
+    default:
+      return part;
   }
-  if (type === 'BigInt') {
-    if (!/^-?\d{1,19}$/.test(part)) throw badId();
-    return BigInt(part);
-  }
-  return part;
 }
 
 const badId = () => new PergolaError('BAD_ID', 'This is not an id of this API.', 'Take ids from nodeId fields.');

@@ -46,6 +46,7 @@ function loadMissing(model: Model, row: Row, context: Context, info: GraphQLReso
   const loader =
     mine.get(name) ??
     new DataLoader((rows: readonly Row[]) => loadRows(model, rows, select, values, context), {
+      cache: false,
       cacheKeyFn: (it: Row) => keyText(model, it),
     });
   mine.set(name, loader);

@@ -116,6 +116,9 @@ export function listRead(
   const edgeType = getNamedType(connection.getFields()['edges']!.type) as GraphQLObjectType;
   const edgeFields = edges.length > 0 ? [...subfieldsOf(edgeType, edges, context.info).values()].flat() : [];
   const rowNodes = [...edgeFields.filter(({ name }) => name.value === 'node'), ...nodesField];
+  const pageInfoType = getNamedType(connection.getFields()['pageInfo']!.type) as GraphQLObjectType;
+  const pageFields = pageInfo.length > 0 ? [...subfieldsOf(pageInfoType, pageInfo, context.info).values()].flat() : [];
+  const asked = new Set(pageFields.map(({ name }) => name.value));
   const nodeType = getNamedType(edgeType.getFields()['node']!.type) as GraphQLObjectType;
   return {
     kind: 'list',
@@ -130,7 +133,9 @@ export function listRead(
         ? selectionOf(model, nodeType, rowNodes, context, depth + 1)
         : undefined,
     total: named('totalCount').length > 0,
-    cursors: pageInfo.length > 0 || edgeFields.some(({ name }) => name.value === 'cursor'),
+    cursors:
+      asked.has('startCursor') || asked.has('endCursor') || edgeFields.some(({ name }) => name.value === 'cursor'),
+    skipped: asked.has(page.backwards ? 'hasNextPage' : 'hasPreviousPage'),
   };
 }
 

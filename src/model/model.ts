@@ -50,8 +50,8 @@ export interface RelationField {
   readonly required: boolean;
   /** This model holds the foreign key. */
   readonly owning: boolean;
-  /** The field on the target that is the other end. */
-  readonly opposite: string;
+  /** The field on the target that is the other end, unless it is ignored. */
+  readonly opposite: string | undefined;
   readonly join: Join;
   readonly description: string | undefined;
 }

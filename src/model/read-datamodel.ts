@@ -100,7 +100,7 @@ function readField(
     list: field.isList,
     required: field.isRequired,
     owning: (field.relationFromFields?.length ?? 0) > 0,
-    opposite: opposite.name,
+    opposite: opposite?.name,
     join: readJoin(field, model, opposite),
     description,
   };
@@ -112,24 +112,23 @@ function readDefault(it: DMMF.Field['default']): Default | undefined {
   return { kind: 'value', value: it };
 }
 
-function oppositeOf(field: DMMF.Field, model: DMMF.Model, datamodel: DMMF.Datamodel): DMMF.Field {
+/** Undefined when the other end is ignored. */
+function oppositeOf(field: DMMF.Field, model: DMMF.Model, datamodel: DMMF.Datamodel): DMMF.Field | undefined {
   const target = datamodel.models.find(({ name }) => name === field.type);
-  const opposite = target?.fields.find(
+  return target?.fields.find(
     (other) => other.relationName === field.relationName && !(target.name === model.name && other.name === field.name),
   );
-  if (!opposite) throw new Error(`${model.name}.${field.name} has no opposite field on ${field.type}.`);
-  return opposite;
 }
 
-function readJoin(field: DMMF.Field, model: DMMF.Model, opposite: DMMF.Field): Join {
+function readJoin(field: DMMF.Field, model: DMMF.Model, opposite: DMMF.Field | undefined): Join {
   const pair = (from: readonly string[], to: readonly string[]) => from.map((name, at) => [name, to[at]!] as const);
   const from = field.relationFromFields ?? [];
   if (from.length > 0) return { kind: 'columns', pairs: pair(from, field.relationToFields ?? []) };
-  const oppositeFrom = opposite.relationFromFields ?? [];
-  if (oppositeFrom.length > 0) return { kind: 'columns', pairs: pair(opposite.relationToFields ?? [], oppositeFrom) };
+  const oppositeFrom = opposite?.relationFromFields ?? [];
+  if (oppositeFrom.length > 0) return { kind: 'columns', pairs: pair(opposite?.relationToFields ?? [], oppositeFrom) };
   // Prisma names the columns of an implicit many-to-many by the order of the model names, then of the field names.
   const self = model.name === field.type;
-  const first = self ? field.name < opposite.name : model.name < field.type;
+  const first = self ? field.name < (opposite?.name ?? '') : model.name < field.type;
   return { kind: 'table', table: `_${field.relationName}`, near: first ? 'A' : 'B', far: first ? 'B' : 'A' };
 }
 

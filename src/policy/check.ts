@@ -1,7 +1,7 @@
 import { PergolaError } from '../errors.ts';
-import { relationsOf, type Model, type Schema } from '../model/model.ts';
-import type { Policies, Policy, PolicyDraft } from './policy.ts';
-import { isForEveryone, type RowVerb, type Rule } from './rule.ts';
+import { relationsOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import type { FieldRights, Policies, Policy, PolicyDraft } from './policy.ts';
+import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
 
 /**
  * Holds the policies against the schema, before anything is served.
@@ -44,7 +44,7 @@ function unknownModel(name: string, schema: Schema) {
 }
 
 function checkFields(model: Model, policy: Policy) {
-  if (policy.fields.size === 0) return;
+  if (policy.fields.size === 0 && Object.values(policy.rows).every(isForNobody)) return;
   const key = new Set(model.key?.fields);
   for (const name of policy.fields.keys()) {
     if (!model.fields.has(name)) {
@@ -54,6 +54,14 @@ function checkFields(model: Model, policy: Policy) {
       );
     }
   }
+  for (const name of policy.presets.keys()) {
+    if (model.fields.get(name)?.kind !== 'scalar')
+      throw invalid(
+        `The policy of ${model.name} presets "${name}", which is not a column of it.`,
+        'Check the spelling.',
+      );
+  }
+  for (const [name, rights] of policy.fields) checkRights(model, name, rights);
   for (const field of model.fields.values()) {
     const isForeignKey = field.kind === 'scalar' && field.foreignKey;
     const rights = policy.fields.get(field.name);
@@ -72,6 +80,29 @@ function checkFields(model: Model, policy: Policy) {
   }
 }
 
+const fieldVerbs = new Set<string>(['read', 'write', 'filter', 'sort', 'aggregate']);
+
+function checkRights(model: Model, field: string, rights: FieldRights) {
+  for (const [verb, rule] of Object.entries(rights)) {
+    // A misspelt right would follow `read` and grant more than its author meant.
+    if (!fieldVerbs.has(verb))
+      throw invalid(
+        `The policy of ${model.name}.${field} speaks of the right "${verb}".`,
+        `There are ${[...fieldVerbs].join(', ')}.`,
+      );
+    for (const { relation } of throughs(rule)) relationNamed(relation, model);
+  }
+}
+
+function relationNamed(name: string, model: Model): RelationField {
+  const field = relationsOf(model).find((it) => it.name === name);
+  if (field) return field;
+  throw invalid(
+    `The policy of ${model.name} goes through "${name}", which is not a relation of it.`,
+    'Check the spelling.',
+  );
+}
+
 /** `through` asks the target's rule, which may ask further; a circle would never end. */
 function checkCircles(schema: Schema, policies: ReadonlyMap<string, Policy>) {
   const visit = (model: string, verb: RowVerb, trail: readonly string[]) => {
@@ -83,14 +114,11 @@ function checkCircles(schema: Schema, policies: ReadonlyMap<string, Policy>) {
       );
     }
     const policy = policies.get(model)!;
+    const here = [...trail, place];
+    // Every right but create holds only where the row is also readable.
+    if (verb !== 'read' && verb !== 'create') visit(model, 'read', here);
     for (const { relation, verb: next } of throughs(policy.rows[verb])) {
-      const field = relationsOf(schema.models.get(model)!).find(({ name }) => name === relation);
-      if (!field)
-        throw invalid(
-          `The policy of ${model} goes through "${relation}", which is not a relation of it.`,
-          'Check the spelling.',
-        );
-      visit(field.target, next, [...trail, place]);
+      visit(relationNamed(relation, schema.models.get(model)!).target, next, here);
     }
   };
   for (const { model, rows } of policies.values())

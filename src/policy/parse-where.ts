@@ -82,6 +82,7 @@ function parseOperator(name: string, value: unknown, field: ScalarField, context
     const values = listOf(value, path);
     if (values.includes(null))
       throw badInput('A list of values holds null.', 'Use { equals: null } for absent values.', path);
+    if (values.includes(undefined)) throw badInput('A list of values holds undefined.', 'Leave it out.', path);
     const filter = values.length === 0 ? never : compare('in', values);
     return name === 'in' ? filter : not(filter);
   }

@@ -27,9 +27,26 @@ export interface PolicyText<M extends ModelName> {
   readonly fields: { readonly [F in FieldName<M> & string]: FieldRights<M> };
   /** Columns that a create takes from the viewer or from here, never from the caller. */
   readonly presets?: {
-    readonly [F in keyof ModelTypes[M]['scalars']]?: ModelTypes[M]['scalars'][F] | ViewerValue;
+    readonly [F in keyof ModelTypes[M]['scalars']]?:
+      | ModelTypes[M]['scalars'][F]
+      | (string extends ModelTypes[M]['scalars'][F] ? ViewerValue : never);
   };
 }
+
+/** The compiler lets further keys pass in what a function returns; here they are refused: of the policy, its fields and their rights. */
+type Exactly<S, T> = {
+  [K in keyof T]: K extends keyof S
+    ? K extends 'fields' | 'presets'
+      ? {
+          [F in keyof T[K]]: F extends keyof NonNullable<S[K]>
+            ? K extends 'fields'
+              ? { [V in keyof T[K][F]]: V extends FieldVerb ? T[K][F][V] : never }
+              : T[K][F]
+            : never;
+        }
+      : T[K]
+    : never;
+};
 
 /** The words that need the model's own names. */
 export interface ModelWords<M extends ModelName, RoleName extends string> {
@@ -83,12 +100,12 @@ export interface Policies {
  * @returns `policy(model, text)`, to be collected in `src/app/policies/index.ts`.
  */
 export function policyLanguage<RoleName extends string>() {
-  return function policy<M extends ModelName>(
+  return function policy<M extends ModelName, const T extends object>(
     model: M,
-    write: (words: ModelWords<M, RoleName>) => PolicyText<NoInfer<M>>,
+    write: (words: ModelWords<M, RoleName>) => T & PolicyText<NoInfer<M>> & Exactly<PolicyText<NoInfer<M>>, T>,
   ): PolicyDraft {
     const resolve = (schema: Schema): Policy => {
-      const text = write(wordsFor<M, RoleName>(schema, model));
+      const text: PolicyText<M> = write(wordsFor<M, RoleName>(schema, model));
       const { read = nobody, create = nobody, update = nobody, link = nobody } = text;
       return {
         model,

@@ -1,4 +1,3 @@
-/* oxlint-disable vitest/expect-expect -- The compiler is what expects. */
 /** What else the compiler refuses in a policy: a key too many, a value of another type. A directive that is not needed is an error. */
 import { describe, expectTypeOf, it } from 'vitest';
 import { policy } from '../../src/app/policies/language.ts';

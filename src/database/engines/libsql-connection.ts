@@ -3,6 +3,7 @@ import type { Client, InArgs, InStatement, ResultSet, Transaction } from '@libsq
 import { LibsqlError } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { LRUCache } from 'lru-cache';
+import { badInput } from '../../errors.ts';
 
 type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
 
@@ -50,7 +51,12 @@ export class LibsqlConnection {
 
   /** The one value that a statement yields. */
   value(sql: string, args: readonly unknown[]): unknown {
-    return (this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
+    try {
+      return (this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('integer overflow')) throw sumTooLarge();
+      throw error;
+    }
   }
 
   /** SQLite's parser gives up where a statement nests too deep; whatever else is wrong is not asked here. */
@@ -59,7 +65,8 @@ export class LibsqlConnection {
       this.prepare(sql);
       return true;
     } catch (error) {
-      if (error instanceof Error && /parser stack overflow|too large|too many/i.test(error.message)) return false;
+      if (error instanceof Error && /parser stack overflow|too large|too many|at most 64 tables/i.test(error.message))
+        return false;
       throw error;
     }
   }
@@ -114,6 +121,8 @@ export class LibsqlConnection {
     return client as unknown as Client;
   }
 }
+
+const sumTooLarge = () => badInput('The sum leaves 64 bits.', 'Aggregate fewer rows.');
 
 function resultSet(columns: string[], columnTypes: string[], rows: unknown[][], rowsAffected: number): ResultSet {
   return { columns, columnTypes, rows, rowsAffected, lastInsertRowid: undefined } as unknown as ResultSet;

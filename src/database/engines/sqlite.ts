@@ -1,6 +1,8 @@
 import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
+import { badInput } from '../../errors.ts';
 import type { ScalarType } from '../../model/model.ts';
+import { digitsOf } from '../check-columns.ts';
 import type { Engine, RowsSource, Sql } from '../engine.ts';
 
 const compiler: Engine['compiler'] = new Kysely({
@@ -11,6 +13,9 @@ const compiler: Engine['compiler'] = new Kysely({
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 });
+
+/** SQLite keeps a Decimal as a double. */
+const decimalDigits = 15;
 
 /** SQLite takes at most 100 arguments in one call of a function. */
 const maxArguments = 100;
@@ -40,7 +45,10 @@ export const sqlite: Engine = {
     switch (type) {
       case 'Float':
         // SQLite's own JSON writes 15 digits; 17 are needed to get the same number back.
-        return sql`format('%!.17g', ${value})`;
+        return sql`case when ${value} is not null then format('%!.17g', ${value}) end`;
+      case 'Json':
+        // A number alone is stored as one: the column's type has numeric affinity.
+        return sql`case typeof(${value}) when 'real' then format('%!.17g', ${value}) else ${value} end`;
       case 'BigInt':
       case 'Decimal':
         return sql`cast(${value} as text)`;
@@ -90,6 +98,7 @@ export const sqlite: Engine = {
         // A JavaScript number is bound as a double, which a column without an affinity would not equal.
         return BigInt(value as number);
       case 'Decimal':
+        if (digitsOf(String(value)) > decimalDigits) throw tooManyDigits(String(value));
         return Number(value);
       case 'Json':
         return JSON.stringify(value);
@@ -111,7 +120,7 @@ export const sqlite: Engine = {
   },
   maxParameters: 32_766,
 
-  decimalDigits: 15,
+  decimalDigits,
 };
 
 function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
@@ -121,6 +130,9 @@ function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
   const cut = limit ? sql` limit ${limit}` : sql``;
   return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
 }
+
+const tooManyDigits = (value: string) =>
+  badInput(`${value.slice(0, 40)} has more than ${decimalDigits} digits.`, 'Give fewer: this database would round it.');
 
 /** As Prisma's driver adapter stores it: the text's order is the order in time. */
 const storedDate = (value: Date) => value.toISOString().replace('Z', '+00:00');

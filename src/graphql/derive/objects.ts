@@ -92,6 +92,9 @@ function relationField(model: Model, field: RelationField, derivation: Derivatio
     nullable: false,
     args: listArguments(derivation.target(field), derivation, t as never),
     resolve: async (row: Row, args: object, context: never, info: never) =>
-      toConnection((await resolve(row, args, context, info)) as Rows, pageOf(args).backwards),
+      toConnection(((await resolve(row, args, context, info)) ?? noRows) as Rows, pageOf(args).backwards),
   };
 }
+
+/** Below a row that the guard does not find. */
+const noRows: Rows = { rows: [], cursors: [], more: false, skipped: false, total: 0 };

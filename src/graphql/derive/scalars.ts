@@ -1,3 +1,4 @@
+import { Decimal } from '@prisma/client/runtime/client';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Derivation } from './derivation.ts';
 
@@ -38,7 +39,7 @@ export function deriveScalars({ typed: builder }: Derivation) {
 }
 
 /** Years of four digits: their text sorts as they do, on every engine. */
-const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3}0{0,6})?)?(Z|[+-]\d\d:\d\d)$/;
 const isoDay = /^\d{4}-\d\d-\d\d$/;
 
 function parseDateTime(value: unknown): Date {
@@ -82,7 +83,7 @@ function plainDecimal(value: unknown): string {
     return String(value.toFixed());
   }
   const text = String(value);
-  return /e/i.test(text) ? BigInt(Math.trunc(Number(value))).toString() : text;
+  return /e/i.test(text) ? new Decimal(text).toFixed() : text;
 }
 
 function parseBigInt(value: unknown): bigint {

@@ -106,7 +106,7 @@ function nestedInput(model: Model, field: RelationField, verb: 'create' | 'updat
   declare(name, derivation);
   const target = derivation.target(field);
   const unique = derivation.inputs.get(derivation.namesOf(target.name).uniqueWhere);
-  const create = canCreate(target, derivation) ? createWithout(target, field.opposite, derivation) : undefined;
+  const create = canCreate(target, derivation) ? createWithout(target, field.opposite ?? '', derivation) : undefined;
   const list = <T>(type: T) => (field.list ? [type] : type);
   const canEmpty = field.list || !field.required;
   derivation.builder.inputType(
