@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { badConfig } from '../errors.ts';
 import { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Engine } from './engine.ts';
@@ -10,7 +9,15 @@ import { sqlite } from './engines/sqlite.ts';
 import { sqliteFilePath } from './schema-engine/sqlite-file.ts';
 
 /** Commits what is done when it resolves, and undoes it when it throws. */
-export type RunTransaction = <T>(run: (transaction: SqlQueryable) => Promise<T>) => Promise<T>;
+export type RunTransaction = <T>(run: (transaction: OpenTransaction) => Promise<T>) => Promise<T>;
+
+/** Compiled statements inside a transaction. */
+export interface OpenTransaction {
+  /** The rows that a statement returns, as arrays. What it refuses is an error of Prisma's driver adapter. */
+  write(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+  /** The one JSON text that a read yields. */
+  read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+}
 
 /** An open database: one way to read compiled statements, and Prisma Client for writing. */
 export interface Connection {
@@ -61,7 +68,7 @@ async function connectFile(path: string): Promise<Connection> {
   return {
     engine: sqlite,
     prisma,
-    transaction: groupCommit(adapter),
+    transaction: groupCommit(adapter, writer),
     read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
     fits: (sql) => reader.fits(sql),
     async close() {

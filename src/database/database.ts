@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { PergolaError } from '../errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import { keyOf, type Model, type Schema } from '../model/model.ts';
@@ -9,7 +8,7 @@ import type { Policies } from '../policy/policy.ts';
 import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
-import { connect } from './connection.ts';
+import { connect, type OpenTransaction } from './connection.ts';
 import { bind } from './parameters.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
 import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
@@ -118,15 +117,14 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       });
     }
 
-    private writerIn(transaction: SqlQueryable) {
-      const run = async (text: string, args: readonly unknown[]) => {
+    private writerIn(transaction: OpenTransaction) {
+      const run: OpenTransaction['write'] = (text, parameters) => {
         this.statements++;
-        const { rows } = await transaction.queryRaw({ sql: text, args: [...args], argTypes: args.map(() => asItIs) });
-        return rows;
+        return transaction.write(text, parameters);
       };
-      const query = async (text: string, parameters: readonly unknown[]) => {
-        const [row] = await run(text, parameters);
-        return (row?.[0] ?? null) as string | null;
+      const query: OpenTransaction['read'] = (text, parameters) => {
+        this.statements++;
+        return transaction.read(text, parameters);
       };
       const context = { planner, viewer: this.viewer, query };
       const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) => {
@@ -166,9 +164,6 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     close: () => connection.close(),
   };
 }
-
-/** Values are bound as the engine made them: the adapter need not know what they were. */
-const asItIs = { scalarType: 'unknown', arity: 'scalar' } as const;
 
 const busy = () =>
   new PergolaError('DATABASE_UNAVAILABLE', 'Other writers were in the way every time.', 'Try again in a moment.');

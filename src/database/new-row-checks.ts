@@ -21,7 +21,7 @@ export interface WrittenRow {
 
 interface NewRowChecksContext {
   readonly finder: RowFinder;
-  readonly requireRow: (model: Model, key: KeyValues, filter: Filter, error: Error) => Promise<void>;
+  readonly requireRow: (model: Model, key: KeyValues, filter: Filter, refusal: () => Error) => Promise<void>;
 }
 
 /** Collects what has to be judged at the end of a transaction: a rule may ask for rows that come after its own. */
@@ -37,7 +37,7 @@ export function createNewRowChecks({ finder, requireRow }: NewRowChecksContext) 
     for (const { model, filter, rows, what } of checks) {
       const [only] = rows;
       if (only && rows.length === 1) {
-        await requireRow(model, only.key, filter, forbidden(what, only.path));
+        await requireRow(model, only.key, filter, () => forbidden(what, only.path));
         continue;
       }
       const by = keyOf(model).fields;

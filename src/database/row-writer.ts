@@ -4,6 +4,7 @@ import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { Engine, Sql } from './engine.ts';
 import { storedEnum } from './parameters.ts';
+import { cachedStatement } from './statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
 export type KeyValues = Record<string, unknown>;
@@ -25,8 +26,12 @@ export function createRowWriter(context: RowWriterContext) {
 
   const execute = async (model: Model, path: string, statement: Sql): Promise<unknown[][]> => {
     const { sql: text, parameters } = statement.compile(engine.compiler);
+    return attempt(model, path, () => run(text, parameters));
+  };
+
+  const attempt = async (model: Model, path: string, act: () => Promise<unknown[][]>): Promise<unknown[][]> => {
     try {
-      return await run(text, parameters);
+      return await act();
     } catch (error) {
       throw toWriteError(error, model.name, path);
     }
@@ -49,6 +54,13 @@ export function createRowWriter(context: RowWriterContext) {
       keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]),
     );
   };
+  /** The values stand in the order of the names. */
+  const insertInto = (model: Model, names: readonly string[]): Sql => {
+    const list = names.map((name) => columnOf(model, name));
+    const values = names.map((name) => sql`${name}`);
+    const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : sql`default values`;
+    return sql`insert into ${sql.table(model.table)} ${body} returning ${keyColumns(model)}`;
+  };
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
   return {
@@ -60,11 +72,11 @@ export function createRowWriter(context: RowWriterContext) {
       checkColumns(model, columns, engine, path);
       checkRequired(model, columns, path);
       const names = Object.keys(columns);
-      const list = names.map((name) => columnOf(model, name));
-      const values = names.map((name) => sql`${stored(model, name, columns[name])}`);
-      const into = sql`insert into ${sql.table(model.table)}`;
-      const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : sql`default values`;
-      return returned(model, await execute(model, path, sql`${into} ${body} returning ${keyColumns(model)}`));
+      const { sql: text } = cachedStatement(context, `insert ${model.name} ${names.join()}`, () =>
+        insertInto(model, names),
+      );
+      const values = names.map((name) => stored(model, name, columns[name]));
+      return returned(model, await attempt(model, path, () => run(text, values)));
     },
 
     async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {

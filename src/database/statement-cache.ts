@@ -5,7 +5,7 @@ import type { Parameter } from './parameters.ts';
 import type { Statement } from './plan.ts';
 
 /** Entries kept, of up to half a megabyte: statements for many rows are few in shape. */
-const maxStatements = 60;
+const maxStatements = 200;
 
 const caches = new WeakMap<Schema, WeakMap<Engine, LRUCache<string, Statement>>>();
 

@@ -62,7 +62,8 @@ export function createWriter(context: WriteContext) {
   async function updateRow(model: Model, old: KeyValues, data: Data, path: string): Promise<KeyValues> {
     requireVerb(model, 'update', path);
     const rights = writeRights(model, data);
-    if (!isAlways(rights)) await requireRow(model, old, rights, forbidden(`write these fields of ${model.name}`, path));
+    if (!isAlways(rights))
+      await requireRow(model, old, rights, () => forbidden(`write these fields of ${model.name}`, path));
     const { columns, later } = await prepare(model, data, path);
     const key = Object.keys(columns).length > 0 ? await rows.update(model, old, columns, path) : old;
     checkAfter(model, key, all([policy.rows(model.name, 'update'), rights]), path, `leave this ${model.name} so`);
@@ -102,10 +103,11 @@ export function createWriter(context: WriteContext) {
     checks.add({ model, filter, rows: [{ key, path }], what });
   }
 
-  async function requireRow(model: Model, key: KeyValues, filter: Filter, error: Error) {
+  /** The refusal is made when it is needed: an error notes where it stands, which takes as long as a statement. */
+  async function requireRow(model: Model, key: KeyValues, filter: Filter, refusal: () => Error) {
     const values = new Values();
     const row = await context.matching(model, all([keyFilter(model, [key], values), filter]), values);
-    if (!row) throw error;
+    if (!row) throw refusal();
   }
 
   async function lookUp(model: Model, where: unknown, verb: RowVerb, path: string): Promise<KeyValues | undefined> {
@@ -216,7 +218,8 @@ export function createWriter(context: WriteContext) {
     if (how === 'disconnect' && back.required)
       throw badInput(`"${path}" would leave ${target.name}.${back.name} empty.`, 'Connect it elsewhere.', path);
     const old = await find(target, item, 'update', path);
-    if (!isAlways(right)) await requireRow(target, old, right, forbidden(`write ${target.name}.${back.name}`, path));
+    if (!isAlways(right))
+      await requireRow(target, old, right, () => forbidden(`write ${target.name}.${back.name}`, path));
     if (how === 'disconnect') await requireTied(target, old, here, pairs, path);
     const written = await rows.update(target, old, columns, path);
     checkAfter(target, written, all([policy.rows(target.name, 'update'), right]), path, `leave this ${target.name} so`);

@@ -1,11 +1,12 @@
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
-import type { RunTransaction } from '../connection.ts';
+import type { OpenTransaction, RunTransaction } from '../connection.ts';
+import type { LibsqlConnection } from './libsql-connection.ts';
 
 /** So many transactions share a commit at most, so that the first of them does not wait long for the last. */
 const maxGroup = 64;
 
 interface Task {
-  readonly run: (transaction: Transaction) => Promise<unknown>;
+  readonly run: (transaction: OpenTransaction) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -15,24 +16,24 @@ interface Task {
  * after the other, each inside a savepoint, and share the next commit. Each is still all or nothing, sees those before
  * it, and is answered only when it is on the disk.
  */
-export function groupCommit(adapter: SqlDriverAdapter): RunTransaction {
+export function groupCommit(adapter: SqlDriverAdapter, connection: LibsqlConnection): RunTransaction {
   const waiting: Task[] = [];
   let running = false;
 
   const runWaiting = async () => {
     running = true;
-    while (waiting.length > 0) await runGroup(adapter, waiting);
+    while (waiting.length > 0) await runGroup(adapter, connection, waiting);
     running = false;
   };
 
-  return <T>(run: (transaction: Transaction) => Promise<T>) =>
+  return <T>(run: (transaction: OpenTransaction) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       waiting.push({ run, resolve: resolve as Task['resolve'], reject });
       if (!running) void runWaiting();
     });
 }
 
-async function runGroup(adapter: SqlDriverAdapter, waiting: Task[]): Promise<void> {
+async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection, waiting: Task[]): Promise<void> {
   const answers: (() => void)[] = [];
   let transaction: Transaction;
   try {
@@ -43,8 +44,9 @@ async function runGroup(adapter: SqlDriverAdapter, waiting: Task[]): Promise<voi
     return;
   }
   const group = waiting.splice(0, maxGroup);
+  const open = openTransaction(transaction, connection);
   try {
-    for (const task of group) answers.push(await runTask(task, transaction));
+    for (const task of group) answers.push(await runTask(task, open, connection));
     await transaction.commit();
   } catch (error) {
     await transaction.rollback();
@@ -55,19 +57,38 @@ async function runGroup(adapter: SqlDriverAdapter, waiting: Task[]): Promise<voi
   for (const answer of answers) answer();
 }
 
-const savepoint = 'task';
+/** Reads go to the connection itself: the adapter holds it for this transaction, and adds nothing to a text. */
+function openTransaction(transaction: Transaction, connection: LibsqlConnection): OpenTransaction {
+  return {
+    async write(sql, parameters) {
+      const { rows } = await transaction.queryRaw({
+        sql,
+        args: [...parameters],
+        argTypes: parameters.map(() => asItIs),
+      });
+      return rows;
+    },
+    read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
+  };
+}
+
+/** Values are bound as the engine made them: the adapter need not know what they were. */
+const asItIs = { scalarType: 'unknown', arity: 'scalar' } as const;
 
 /** @throws when the transaction as a whole is lost: what is undone must not be committed with the others. */
-async function runTask({ run, resolve, reject }: Task, transaction: Transaction): Promise<() => void> {
-  const execute = (sql: string) => transaction.executeRaw({ sql, args: [], argTypes: [] });
-  await execute(`SAVEPOINT ${savepoint}`);
+async function runTask(
+  { run, resolve, reject }: Task,
+  open: OpenTransaction,
+  connection: LibsqlConnection,
+): Promise<() => void> {
+  connection.execute({ sql: 'SAVEPOINT task' });
   try {
-    const value = await run(transaction);
-    await execute(`RELEASE ${savepoint}`);
+    const value = await run(open);
+    connection.execute({ sql: 'RELEASE task' });
     return () => resolve(value);
   } catch (error) {
-    await execute(`ROLLBACK TO ${savepoint}`);
-    await execute(`RELEASE ${savepoint}`);
+    connection.execute({ sql: 'ROLLBACK TO task' });
+    connection.execute({ sql: 'RELEASE task' });
     return () => reject(error);
   }
 }
