@@ -35,6 +35,9 @@ declare module 'lucia' {
 /** What makes a `SessionUser` out of a row of User. */
 export const sessionUserColumns = { id: true, email: true, name: true, roles: { select: { role: true } } } as const;
 
+/** One object for every look-up: by it the compiled statement is found again. */
+const sessionColumns = { createdAt: true, expiresAt: true, user: { select: sessionUserColumns } } as const;
+
 export function toSessionUser(row: Omit<SessionUser, 'roles'> & { roles: { role: string }[] }): SessionUser {
   const roles = row.roles.map(({ role }) => role.toLowerCase()).toSorted();
   return { id: row.id, email: row.email, name: row.name, roles };
@@ -61,7 +64,7 @@ export function createSessionAdapter(
     async getSessionAndUser(secret) {
       const row = await session.findUnique({
         where: { id: hashSecret(secret) },
-        select: { createdAt: true, expiresAt: true, user: { select: sessionUserColumns } },
+        select: sessionColumns,
       });
       if (!row) return [null, null];
 

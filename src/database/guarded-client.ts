@@ -77,9 +77,19 @@ function delegateOf(model: Model, rows: GuardedRows) {
     );
     return row && flatten(row);
   };
-  const unique = (args: Arguments) => {
+  const unique = async (args: Arguments) => {
     accept(args, ['where', 'select', 'include']);
-    return one(args, (values) => parseUniqueWhere(args['where'], model, schema, values));
+    const known = knownLookUp(args, model);
+    if (known) {
+      const row = await rows.one(known.read, new Values([known.value]));
+      return row && flatten(row);
+    }
+    const values = new Values();
+    const filter = parseUniqueWhere(args['where'], model, schema, values);
+    const read: OneRead = { kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) };
+    keepLookUp(args, read, values);
+    const row = await rows.one(read, values);
+    return row && flatten(row);
   };
   const written = (args: Arguments, key: Record<string, unknown>) =>
     one(args, (values) => keyFilter(model, [key], values));
@@ -195,3 +205,25 @@ function positive(take: unknown): number {
   if (typeof take === 'number' && Number.isInteger(take) && take >= 0) return take;
   throw badInput(`take is ${String(take)}.`, 'Give a whole number from 0.', 'take');
 }
+
+/** Look-ups by one text and a `select` that the caller keeps: such as the session of every request. */
+const lookUps = new WeakMap<object, { readonly name: string; readonly read: OneRead }>();
+
+function keepLookUp({ where, select, include }: Arguments, read: OneRead, values: Values) {
+  const [entry, ...others] = Object.entries(where ?? {});
+  if (include || !isObject(select) || !entry || others.length > 0 || typeof entry[1] !== 'string') return;
+  // With a further value in it, the selection is not the same for every call.
+  if (values.list.length === 1) lookUps.set(select, { name: entry[0], read });
+}
+
+function knownLookUp({ where, select, include }: Arguments, model: Model) {
+  const known = isObject(select) && !include ? lookUps.get(select) : undefined;
+  const entries = Object.entries(where ?? {});
+  if (!known || entries.length !== 1 || entries[0]![0] !== known.name || known.read.model !== model.name)
+    return undefined;
+  const value: unknown = entries[0]![1];
+  // Anything else takes the long way, on which values are checked.
+  return typeof value === 'string' && !value.includes('\0') ? { read: known.read, value } : undefined;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

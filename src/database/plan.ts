@@ -114,7 +114,7 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     engine,
     policyOf,
     plan: <R extends Read>(read: R, viewer: Viewer) =>
-      remember<R>(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () =>
+      remember<R>(`${viewerShape(viewer)} ${textOf(read)}`, () =>
         guardRead(read, { schema, policy: policyOf(viewer) }),
       ),
     aggregatePlan(read, viewer) {
@@ -134,6 +134,15 @@ const tooDeep = () =>
     'The conditions cross more relations than one statement can.',
     'Ask in several operations.',
   );
+
+const texts = new WeakMap<Read, string>();
+
+/** A read that is kept by whoever asks it is written out once. */
+function textOf(read: Read): string {
+  const text = texts.get(read) ?? JSON.stringify(read);
+  texts.set(read, text);
+  return text;
+}
 
 /** Rules may hold a BigInt, which JSON has no text for. */
 const bigIntText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);

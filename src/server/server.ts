@@ -7,6 +7,7 @@ import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
 import { requestContext } from './request-context.ts';
 import { useRequestId } from './use-request-id.ts';
+import { useBodyLimit } from './use-body-limit.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
@@ -31,9 +32,6 @@ export interface ServerOptions {
   readonly isReady: () => Promise<boolean>;
 }
 
-/** Bytes of a request's body. */
-const maxBodyBytes = 1_000_000;
-
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
 export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
   const development = !config.production;
@@ -48,7 +46,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     // Yoga's own default answers every origin, with credentials.
     cors:
       config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
-    maxRequestBodySize: maxBodyBytes,
+    maxRequestBodySize: false,
     context: ({ request }) => requestContext(request, platform),
     maskedErrors: { maskError },
     plugins: [
@@ -61,6 +59,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       development && usePersonas(personas, platform),
       development && useGraphiQL({ personas, startingTabs }),
       useJsonOnly(),
+      useBodyLimit(),
       useNestingLimit(),
       useSessionCookie(),
       useErrorReport(logger),

@@ -11,7 +11,11 @@ afterAll(() => served[Symbol.asyncDispose]());
 
 const json = { 'content-type': 'application/json' };
 const post = (body: string, headers: Record<string, string> = {}) =>
-  served.request({ method: 'POST', headers: { ...json, ...headers }, body });
+  served.request({
+    method: 'POST',
+    headers: { ...json, 'content-length': String(Buffer.byteLength(body)), ...headers },
+    body,
+  });
 const query = (text: string, headers: Record<string, string> = {}) => post(JSON.stringify({ query: text }), headers);
 const signIn = (email: string, password: string) =>
   query(`mutation { signIn(email: ${JSON.stringify(email)}, password: ${JSON.stringify(password)}) { token } }`);
