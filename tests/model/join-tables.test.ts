@@ -40,7 +40,7 @@ it.each([
     `SELECT "${join.near}" AS near, "${join.far}" AS far FROM "${join.table}"`,
   );
   expect(rows).toEqual([{ near, far }]);
-  expect(relationOf(modelOf(schema, target), opposite).join).toEqual({ ...join, near: join.far, far: join.near });
+  expect(relationOf(modelOf(schema, target), opposite!).join).toEqual({ ...join, near: join.far, far: join.near });
 });
 
 it('covers every implicit many-to-many of the example', () => {
