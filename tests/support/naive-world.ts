@@ -23,7 +23,7 @@ export const serials = [-5n, 0n, 7n, 9_007_199_254_740_993n, 9_223_372_036_854_7
 export const frames = [new Uint8Array(), new Uint8Array([0]), new Uint8Array([0, 255])];
 
 /** The same numbers at every run. */
-export function randomNumbers(seed: number) {
+function randomNumbers(seed: number) {
   let state = seed;
   const below = (limit: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

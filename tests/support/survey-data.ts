@@ -30,7 +30,7 @@ const observations = [
 ] as const;
 
 /** What a test starts from; the order is that of the measurements. */
-export const observationIds = observations.map(({ id }) => id);
+const observationIds = observations.map(({ id }) => id);
 
 const day = (count: number) => new Date(Date.UTC(2026, 0, 1 + count, 12));
 
