@@ -29,9 +29,6 @@ const observations = [
   { id: 'a-open-mallory-published', site: 'a-open', author: 'mallory', status: 'PUBLISHED' },
 ] as const;
 
-/** What a test starts from; the order is that of the measurements. */
-const observationIds = observations.map(({ id }) => id);
-
 const day = (count: number) => new Date(Date.UTC(2026, 0, 1 + count, 12));
 
 export async function insertSurveyData(client: PrismaClient): Promise<void> {

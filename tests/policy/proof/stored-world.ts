@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
+import { sqlite } from '../../../src/database/engines/sqlite.ts';
+import {
+  modelIn,
+  scalarsIn,
+  tablesIn,
+  type ModelShape,
+  type ScalarShape,
+  type ScalarType,
+  type Shape,
+} from './shape.ts';
+import type { Row, Value, World } from './world.ts';
+
+/** As Prisma's migrations have them. */
+const columnTypes: Record<ScalarType, string> = {
+  String: 'TEXT',
+  Int: 'INTEGER',
+  BigInt: 'BIGINT',
+  Float: 'REAL',
+  Decimal: 'DECIMAL',
+  Boolean: 'BOOLEAN',
+  DateTime: 'DATETIME',
+  Date: 'DATETIME',
+  Json: 'JSONB',
+  Bytes: 'BLOB',
+  Enum: 'TEXT',
+};
+
+export interface StoredWorld extends AsyncDisposable {
+  readonly url: string;
+  /** Puts these rows in the place of all others. */
+  write(world: World): void;
+}
+
+/** The tables of a shape in a SQLite file of their own. They have no foreign keys, so an optional relation may dangle. */
+export async function storeWorld(world: World): Promise<StoredWorld> {
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pergola-proof-'));
+  const path = join(folder, 'world.db');
+  const connection = new LibsqlConnection(path);
+  connection.script('PRAGMA synchronous = OFF;');
+  connection.script(createTables(world.shape));
+  const write = (it: World) => {
+    connection.script('BEGIN');
+    for (const model of it.shape.models) writeRows(model, it, connection);
+    for (const { table, a, b } of tablesIn(it.shape)) {
+      connection.script(`DELETE FROM ${quoted(table)}`);
+      const [left, right] = [a, b].map((name) =>
+        scalarsIn(modelIn(it.shape, name)).find((field) => field.name === modelIn(it.shape, name).key[0])!,
+      );
+      for (const [one, other] of it.links[table] ?? []) {
+        connection.execute({
+          sql: `INSERT INTO ${quoted(table)} VALUES (?, ?)`,
+          args: [parameter(one, left!, it.shape), parameter(other, right!, it.shape)] as never,
+        });
+      }
+    }
+    connection.script('COMMIT');
+  };
+  write(world);
+  return {
+    url: `file:${path}`,
+    write,
+    async [Symbol.asyncDispose]() {
+      connection.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function createTables(shape: Shape): string {
+  const column = ({ column: name, type, required }: ScalarShape) =>
+    `${quoted(name)} ${columnTypes[type]}${required ? ' NOT NULL' : ''}`;
+  const models = shape.models.map((model) => {
+    const key = model.key.map((name) => quoted(columnOf(model, name))).join(', ');
+    return `CREATE TABLE ${quoted(model.table)} (${[...scalarsIn(model).map(column), `PRIMARY KEY (${key})`].join(', ')});`;
+  });
+  const typeOf = (name: string) =>
+    columnTypes[scalarsIn(modelIn(shape, name)).find((it) => it.name === modelIn(shape, name).key[0])!.type];
+  const tables = tablesIn(shape).map(
+    ({ table, a, b }) =>
+      `CREATE TABLE ${quoted(table)} ("A" ${typeOf(a)} NOT NULL, "B" ${typeOf(b)} NOT NULL, PRIMARY KEY ("A", "B"));`,
+  );
+  return [...models, ...tables].join('\n');
+}
+
+const columnOf = (model: ModelShape, name: string) => scalarsIn(model).find((it) => it.name === name)!.column;
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+function writeRows(model: ModelShape, { rows, shape }: World, connection: LibsqlConnection) {
+  const fields = scalarsIn(model);
+  connection.script(`DELETE FROM ${quoted(model.table)}`);
+  const sql = `INSERT INTO ${quoted(model.table)} (${fields.map(({ column }) => quoted(column)).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`;
+  for (const row of rows[model.name] ?? []) connection.execute({ sql, args: valuesOf(row, fields, shape) as never });
+}
+
+const valuesOf = (row: Row, fields: readonly ScalarShape[], shape: Shape) =>
+  fields.map((field) => parameter(row[field.name] ?? null, field, shape));
+
+function parameter(value: Value, field: ScalarShape, { enums }: Shape): unknown {
+  if (value === null) return null;
+  const stored = enums.find(({ name }) => name === field.enum)?.values.find(({ name }) => name === value)?.stored;
+  return sqlite.toParameter(field, stored ?? nativeValue(value, field.type));
+}
+
+/** The value as programs hold it. */
+export function nativeValue(value: Value, type: ScalarType): unknown {
+  if (value === null) return null;
+  switch (type) {
+    case 'BigInt':
+      return BigInt(String(value));
+    case 'DateTime':
+      return new Date(String(value));
+    case 'Date':
+      return new Date(`${String(value)}T00:00:00.000Z`);
+    case 'Bytes':
+      return new Uint8Array(Buffer.from(String(value), 'base64'));
+    default:
+      return value;
+  }
+}
