@@ -15,11 +15,11 @@ import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
-import { createRowWriter } from './row-writer.ts';
+import { createRowWriter } from './write/row-writer.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import { Values } from './values.ts';
-import { createWriter } from './write.ts';
-import { isRetryable } from './write-errors.ts';
+import { createWriter } from './write/writer.ts';
+import { isRetryable } from './write/write-errors.ts';
 
 /** The only door to rows. */
 export interface Database {

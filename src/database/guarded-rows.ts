@@ -4,7 +4,7 @@ import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
 import type { ListRead, OneRead, Row, Rows } from './read.ts';
 import type { Values } from './values.ts';
-import type { Writer } from './write.ts';
+import type { Writer } from './write/writer.ts';
 
 /** The rows as one viewer may see and change them. */
 export interface GuardedRows {

@@ -4,7 +4,7 @@ import { keyFilter } from './parse-arguments.ts';
 import { bind } from './parameters.ts';
 import type { Plan, Planner } from './plan.ts';
 import { related, type Read, type Row } from './read.ts';
-import { tupleText } from './row-finder.ts';
+import { tupleText } from './write/row-finder.ts';
 import { followUpRead, rowsAt, type FollowUp } from './split-read.ts';
 import { Values } from './values.ts';
 

@@ -4,7 +4,7 @@ import { assert, describe, expect, it } from 'vitest';
 import { PergolaError } from '../../src/errors.ts';
 import type { ViewerDatabase } from '../../src/database/database.ts';
 import type { TransactionWriter } from '../../src/database/guarded-rows.ts';
-import type { Data } from '../../src/database/write.ts';
+import type { Data } from '../../src/database/write/writer.ts';
 import { open, policyLanguage, readOnly } from '../../src/policy/policy.ts';
 import { all, any, anyone } from '../../src/policy/rule.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';

@@ -2,7 +2,7 @@ import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQuer
 import { Decimal } from '@prisma/client/runtime/client';
 import { badInput } from '../../errors.ts';
 import type { ScalarType } from '../../model/model.ts';
-import { digitsOf } from '../check-columns.ts';
+import { digitsOf } from '../write/check-columns.ts';
 import type { Engine, RowsSource, Sql } from '../engine.ts';
 
 const compiler: Engine['compiler'] = new Kysely({

@@ -1,6 +1,6 @@
-import { forbidden } from '../errors.ts';
-import { keyOf, type Model } from '../model/model.ts';
-import { isAlways, type Filter } from '../policy/filter.ts';
+import { forbidden } from '../../errors.ts';
+import { keyOf, type Model } from '../../model/model.ts';
+import { isAlways, type Filter } from '../../policy/filter.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
 

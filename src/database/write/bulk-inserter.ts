@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { PergolaError } from '../errors.ts';
+import { PergolaError } from '../../errors.ts';
 import {
   keyOf,
   modelOf,
@@ -9,13 +9,13 @@ import {
   type Model,
   type RelationField,
   type ScalarField,
-} from '../model/model.ts';
+} from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns } from './defaults.ts';
-import { evenPartsOf } from './grouping.ts';
+import { evenPartsOf } from '../grouping.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
-import { cachedStatement } from './statement-cache.ts';
+import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
 /** A row that waits to be inserted, and where it stands in the caller's input. */

@@ -1,15 +1,15 @@
-import { badInput, forbidden } from '../errors.ts';
-import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../model/model.ts';
-import { all, isNever, type Filter } from '../policy/filter.ts';
-import type { RowVerb } from '../policy/rule.ts';
-import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { badInput, forbidden } from '../../errors.ts';
+import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
+import { all, isNever, type Filter } from '../../policy/filter.ts';
+import type { RowVerb } from '../../policy/rule.ts';
+import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
-import { groupBy, partsOf } from './grouping.ts';
+import { groupBy, partsOf } from '../grouping.ts';
 import type { NewRowCheck } from './new-row-checks.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
-import type { Data } from './write.ts';
+import type { Data } from './writer.ts';
 
 /** What many rows need of the writer of single ones. */
 export interface SingleWriter {

@@ -1,4 +1,4 @@
-import { PergolaError, type ErrorCode } from '../errors.ts';
+import { PergolaError, type ErrorCode } from '../../errors.ts';
 
 /**
  * What the database refused, in our words. Its own text names columns, constraints and values, among them those of

@@ -8,13 +8,13 @@ import {
   type RelationField,
   type ScalarField,
   type Schema,
-} from '../model/model.ts';
-import { always, isAlways } from '../policy/filter.ts';
-import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+} from '../../model/model.ts';
+import { always, isAlways } from '../../policy/filter.ts';
+import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
-import { related, withheld, type Read, type Row, type Rows, type Selection } from './read.ts';
+import { related, withheld, type Read, type Row, type Rows, type Selection } from '../read.ts';
 import { tupleText } from './row-finder.ts';
-import type { Data } from './write.ts';
+import type { Data } from './writer.ts';
 
 /** What has to be read of rows to tell whether these data would change them. */
 export function comparedSelection(model: Model, data: readonly Data[], schema: Schema): Selection {

@@ -1,6 +1,6 @@
-import { modelOf, relationOf, type Key, type Model, type RelationField, type Schema } from '../model/model.ts';
-import type { Filter } from '../policy/filter.ts';
-import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { modelOf, relationOf, type Key, type Model, type RelationField, type Schema } from '../../model/model.ts';
+import type { Filter } from '../../policy/filter.ts';
+import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 
 /** A caller's `where` that names one row, taken apart. */
 export interface UniqueTuple {

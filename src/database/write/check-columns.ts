@@ -1,7 +1,7 @@
-import { badInput } from '../errors.ts';
-import { scalarOf, type Model } from '../model/model.ts';
-import type { Engine } from './engine.ts';
-import { checkValue } from './parse-arguments.ts';
+import { badInput } from '../../errors.ts';
+import { scalarOf, type Model } from '../../model/model.ts';
+import type { Engine } from '../engine.ts';
+import { checkValue } from '../parse-arguments.ts';
 
 /** Values of one row by field name. */
 export type ColumnValues = Readonly<Record<string, unknown>>;

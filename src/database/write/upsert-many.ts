@@ -1,12 +1,12 @@
-import { badInput, forbidden } from '../errors.ts';
-import { keyOf, modelOf, relationsOf, type Model, type RelationField } from '../model/model.ts';
-import { all, isNever } from '../policy/filter.ts';
+import { badInput, forbidden } from '../../errors.ts';
+import { keyOf, modelOf, relationsOf, type Model, type RelationField } from '../../model/model.ts';
+import { all, isNever } from '../../policy/filter.ts';
 import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { changedData, comparedSelection } from './compare-rows.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
-import type { Data } from './write.ts';
-import type { Item, ManyContext, ManyWriter } from './write-many.ts';
+import type { Data } from './writer.ts';
+import type { Item, ManyContext, ManyWriter } from './create-many.ts';
 
 /** What became of one row. */
 export interface UpsertedRow {

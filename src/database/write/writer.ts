@@ -1,17 +1,17 @@
-import { badInput, forbidden, notFound } from '../errors.ts';
-import { keyOf, modelOf, relationOf, type Model, type RelationField, type Schema } from '../model/model.ts';
-import { all, isAlways, isNever, type Filter, type Operand } from '../policy/filter.ts';
-import type { RowVerb } from '../policy/rule.ts';
-import type { Viewer } from '../policy/viewer.ts';
-import type { ViewerPolicy } from '../policy/viewer-policy.ts';
-import { guardFilter } from './guard.ts';
+import { badInput, forbidden, notFound } from '../../errors.ts';
+import { keyOf, modelOf, relationOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
+import { all, isAlways, isNever, type Filter, type Operand } from '../../policy/filter.ts';
+import type { RowVerb } from '../../policy/rule.ts';
+import type { Viewer } from '../../policy/viewer.ts';
+import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
+import { guardFilter } from '../guard.ts';
 import { createNewRowChecks } from './new-row-checks.ts';
-import { keyFilter, parseUniqueWhere } from './parse-arguments.ts';
+import { keyFilter, parseUniqueWhere } from '../parse-arguments.ts';
 import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import { createManyUpserter } from './upsert-many.ts';
-import { Values } from './values.ts';
-import { createManyWriter } from './write-many.ts';
+import { Values } from '../values.ts';
+import { createManyWriter } from './create-many.ts';
 
 /** A caller's `data`: scalars by name, and `{ create, connect, disconnect }` by relation. */
 export type Data = Readonly<Record<string, unknown>>;

@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
-import { keyOf, scalarOf, type Model } from '../model/model.ts';
-import { always, type Filter } from '../policy/filter.ts';
-import type { Viewer } from '../policy/viewer.ts';
-import type { ViewerPolicy } from '../policy/viewer-policy.ts';
-import { compileFilter, parameter } from './compile-filter.ts';
-import { compileRead } from './compile-read.ts';
-import { makeDecoder } from './decode-read.ts';
-import type { Sql } from './engine.ts';
-import { partsOf } from './grouping.ts';
-import { guardRead } from './guard.ts';
-import { bind, type Parameter } from './parameters.ts';
-import { keyFilter } from './parse-arguments.ts';
-import type { Statement } from './plan.ts';
-import type { ListRead, Row, Rows, Selection } from './read.ts';
+import { keyOf, scalarOf, type Model } from '../../model/model.ts';
+import { always, type Filter } from '../../policy/filter.ts';
+import type { Viewer } from '../../policy/viewer.ts';
+import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
+import { compileFilter, parameter } from '../compile-filter.ts';
+import { compileRead } from '../compile-read.ts';
+import { makeDecoder } from '../decode-read.ts';
+import type { Sql } from '../engine.ts';
+import { partsOf } from '../grouping.ts';
+import { guardRead } from '../guard.ts';
+import { bind, type Parameter } from '../parameters.ts';
+import { keyFilter } from '../parse-arguments.ts';
+import type { Statement } from '../plan.ts';
+import type { ListRead, Row, Rows, Selection } from '../read.ts';
 import type { KeyValues, RowWriterContext } from './row-writer.ts';
-import { column, type CompileContext, type Scope } from './scope.ts';
-import { cachedStatement } from './statement-cache.ts';
-import { Values } from './values.ts';
+import { column, type CompileContext, type Scope } from '../scope.ts';
+import { cachedStatement } from '../statement-cache.ts';
+import { Values } from '../values.ts';
 
 /** Which rows to look for: those that hold one of several tuples in these fields, and satisfy the filter. */
 export interface Search {

@@ -3,7 +3,7 @@ import { init as initCuid2 } from '@paralleldrive/cuid2';
 import { nanoid } from 'nanoid';
 import { ulid } from 'ulid';
 import { v4, v7 } from 'uuid';
-import { scalarsOf, type Model } from '../model/model.ts';
+import { scalarsOf, type Model } from '../../model/model.ts';
 
 const cuid2 = initCuid2();
 

@@ -1,10 +1,18 @@
 import { sql } from 'kysely';
-import { keyOf, modelOf, relationOf, scalarOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import {
+  keyOf,
+  modelOf,
+  relationOf,
+  scalarOf,
+  type Model,
+  type RelationField,
+  type Schema,
+} from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
-import type { Engine, Sql } from './engine.ts';
-import { storedEnum } from './parameters.ts';
-import { cachedStatement } from './statement-cache.ts';
+import type { Engine, Sql } from '../engine.ts';
+import { storedEnum } from '../parameters.ts';
+import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
 export type KeyValues = Record<string, unknown>;
