@@ -8,7 +8,9 @@ export const errorCodes = [
   'BAD_SCHEMA',
   'CONFLICT',
   'DATABASE_UNAVAILABLE',
+  'EXPECTATION_FAILED',
   'FORBIDDEN',
+  'IDEMPOTENCY_KEY_REUSED',
   'IMPORT_BAD_FILE',
   'IMPORT_UNKNOWN_COLUMN',
   'INTERNAL',
@@ -19,6 +21,7 @@ export const errorCodes = [
   'PORT_TAKEN',
   'BAD_REQUEST',
   'SIGN_IN_FAILED',
+  'STALE_VERSION',
   'TOO_DEEP',
   'TOO_MANY_REQUESTS',
 ] as const;
@@ -56,3 +59,16 @@ export const notFound = (model: string, inputPath?: string) =>
 
 export const forbidden = (what: string, inputPath?: string) =>
   new PergolaError('FORBIDDEN', `You may not ${what}.`, 'Leave it out, or ask for the right.', inputPath);
+
+/** The row is not as it was when the caller read it. */
+export const staleVersion = (model: string, inputPath: string) =>
+  new PergolaError(
+    'STALE_VERSION',
+    `The ${model} has changed since that version.`,
+    'Read it again, and decide anew.',
+    inputPath,
+  );
+
+/** Another number of rows than the caller meant: nothing is changed. */
+export const expectationFailed = (fact: string, inputPath: string) =>
+  new PergolaError('EXPECTATION_FAILED', fact, 'Nothing is changed. Look at what matches, and say it anew.', inputPath);

@@ -39,9 +39,9 @@ const outsideTheHouse = 'sdk/';
 const exampleModels = words(
   'Country Language Currency City Organization Membership Survey Site Observation Comment Tag',
 );
-const platformModels = words('User RoleGrant Session ApiToken');
+const platformModels = words('User RoleGrant Session ApiToken AuditEntry IdempotencyRecord');
 const namesExampleModels = ['app/'];
-const namesPlatformModels = ['app/', 'auth/'];
+const namesPlatformModels = ['app/', 'auth/', 'database/write/audit.ts', 'database/write/idempotency.ts'];
 
 const namesEngines = ['database/', 'config.ts'];
 /** May import a generated client by its path, which holds an engine's name. */

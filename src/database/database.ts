@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { PergolaError } from '../errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
-import { keyOf, type Model, type Schema } from '../model/model.ts';
-import type { Filter } from '../policy/filter.ts';
+import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
 import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
@@ -11,21 +10,20 @@ import type { AggregateRead } from './aggregate.ts';
 import { connect, type OpenTransaction } from './connection.ts';
 import { bind } from './parameters.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
-import type { GuardedRows, TransactionWriter } from './guarded-rows.ts';
+import type { GuardedRows } from './guarded-rows.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
-import { createRowWriter } from './write/row-writer.ts';
 import { unguardedClient } from './unguarded-client.ts';
-import { Values } from './values.ts';
-import { createWriter } from './write/writer.ts';
+import type { Values } from './values.ts';
+import { createTransactionWriter, type TransactionWriter } from './write/transaction-writer.ts';
 import { isRetryable } from './write/write-errors.ts';
 
 /** The only door to rows. */
 export interface Database {
   readonly schema: Schema;
   /** The rows as one viewer may see and change them. Cheap: one is made for every request. */
-  as(viewer: Viewer): ViewerDatabase;
+  as(viewer: Viewer, request?: RequestOfViewer): ViewerDatabase;
   /** Without any policy: for `auth/`, which must find the viewer first. */
   readonly unguarded: PrismaClient;
   /** For people to read, never to decide by. */
@@ -33,6 +31,11 @@ export interface Database {
   /** All rows of all models. */
   countRows(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What is noted of a request beside what it writes. */
+export interface RequestOfViewer {
+  readonly id?: string;
 }
 
 export interface ViewerDatabase extends GuardedRows {
@@ -56,9 +59,11 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     readonly schema = schema;
     statements = 0;
     #client: GuardedClient | undefined;
+    readonly #request: RequestOfViewer;
 
-    constructor(viewer: Viewer) {
+    constructor(viewer: Viewer, request: RequestOfViewer = {}) {
       this.viewer = viewer;
+      this.#request = request;
     }
 
     get policy(): ViewerPolicy {
@@ -96,10 +101,28 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       });
     }
 
-    async write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+    write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+      return this.untilFree(() => this.writeOnce(act, (result) => result));
+    }
+
+    async preview<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+      try {
+        return await this.untilFree(() =>
+          this.writeOnce(act, (result) => {
+            throw new Preview(result);
+          }),
+        );
+      } catch (error) {
+        if (error instanceof Preview) return error.result as T;
+        throw error;
+      }
+    }
+
+    /** Tries again, a bounded number of times, when another writer was in the way. */
+    private async untilFree<T>(run: () => Promise<T>): Promise<T> {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.writeOnce(act);
+          return await run();
         } catch (error) {
           if (!isRetryable(error)) throw error;
           if (attempt === maxAttempts) throw busy();
@@ -108,40 +131,28 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       }
     }
 
-    private writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
+    private writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>, end: (result: T) => T): Promise<T> {
       return connection.transaction(async (transaction) => {
         const { finish, ...writer } = this.writerIn(transaction);
         const result = await act(writer);
         await finish();
-        return result;
+        return end(result);
       });
     }
 
     private writerIn(transaction: OpenTransaction) {
-      const run: OpenTransaction['write'] = (text, parameters) => {
-        this.statements++;
-        return transaction.write(text, parameters);
+      const counted: OpenTransaction = {
+        write: (text, parameters) => {
+          this.statements++;
+          return transaction.write(text, parameters);
+        },
+        read: (text, parameters) => {
+          this.statements++;
+          return transaction.read(text, parameters);
+        },
       };
-      const query: OpenTransaction['read'] = (text, parameters) => {
-        this.statements++;
-        return transaction.read(text, parameters);
-      };
-      const context = { planner, viewer: this.viewer, query };
-      const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) => {
-        const select = { scalars: columns.map((field) => ({ field })), relations: [] };
-        const row = await runPlan(
-          planner.guardedPlan({ kind: 'one', model: model.name, filter, select }),
-          values,
-          context,
-        );
-        return row ?? undefined;
-      };
-      const rows = createRowWriter({ schema, engine, run });
-      const writer = createWriter({ schema, policy: this.policy, viewer: this.viewer, rows, matching });
-      return {
-        ...writer,
-        one: (read: OneRead, values: Values) => runPlan(planner.plan(read, this.viewer), values, context),
-      };
+      const { viewer } = this;
+      return createTransactionWriter({ planner, policies, viewer, requestId: this.#request.id, transaction: counted });
     }
   }
 
@@ -159,10 +170,20 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     schema,
     engineName: engine.name,
     countRows,
-    as: (viewer) => new ViewerRows(viewer),
+    as: (viewer, request) => new ViewerRows(viewer, request),
     unguarded: unguardedClient(connection.prisma, new ViewerRows(system).client, schema),
     close: () => connection.close(),
   };
+}
+
+/** Undoes a transaction, and carries what was found out in it. */
+class Preview extends Error {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super('This was a preview.');
+    this.result = result;
+  }
 }
 
 const busy = () =>

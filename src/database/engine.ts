@@ -19,6 +19,16 @@ export interface RowsSource {
   readonly limit: Sql | undefined;
 }
 
+/** Rows of a table that are updated, each with values of its own. */
+export interface UpdateEach {
+  readonly table: Sql;
+  readonly key: readonly Sql[];
+  /** `column = …` for each column, made from the value that the row brings. */
+  readonly assignments: readonly ((value: Sql) => Sql)[];
+  /** For each row the values of its key, then of its columns. */
+  readonly rows: readonly (readonly Sql[])[];
+}
+
 /**
  * What Pergola asks of a database. Each engine answers for itself; nothing outside `database/` knows which it is,
  * and nothing asks an engine for its name in order to decide something: it asks for a capability here.
@@ -50,6 +60,10 @@ export interface Engine {
 
   /** The columns hold one of these tuples of values. It may be long: what looks the rows up one by one is no good. */
   isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;
+  /** The moment `value`, or the first one after what `column` holds where that is not earlier. */
+  laterThan(column: Sql, value: Sql): Sql;
+  /** One statement that gives each of several rows, found by its key, values of its own; it returns nothing. */
+  updateEach(update: UpdateEach): Sql;
   /** How many values one statement takes. */
   readonly maxParameters: number;
 

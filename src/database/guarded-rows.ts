@@ -4,7 +4,7 @@ import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
 import type { ListRead, OneRead, Row, Rows } from './read.ts';
 import type { Values } from './values.ts';
-import type { Writer } from './write/writer.ts';
+import type { TransactionWriter } from './write/transaction-writer.ts';
 
 /** The rows as one viewer may see and change them. */
 export interface GuardedRows {
@@ -18,9 +18,6 @@ export interface GuardedRows {
   aggregate(read: AggregateRead, values: Values): Promise<unknown[]>;
   /** Runs in one transaction, judges every new row at its end, and is tried again when another writer was in the way. */
   write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T>;
-}
-
-export interface TransactionWriter extends Omit<Writer, 'finish'> {
-  /** Reads inside the transaction: for a row that is about to go. */
-  one(read: OneRead, values: Values): Promise<Row | null>;
+  /** Like `write`, and undone when it is done: what it would do is found out by doing it. */
+  preview<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T>;
 }

@@ -42,6 +42,8 @@ export interface Planner {
   /** For a read that is guarded already, or that is a check of our own: no policy is added. */
   guardedPlan<R extends Read>(guarded: R): Plan<R>;
   aggregatePlan(read: AggregateRead, viewer: Viewer): AggregatePlan;
+  /** Like `guardedPlan`. */
+  guardedAggregatePlan(guarded: AggregateRead): AggregatePlan;
 }
 
 export interface PlannerOptions {
@@ -109,6 +111,12 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     return known as unknown as Plan<R>;
   };
 
+  const rememberAggregate = (key: string, make: () => AggregateRead): AggregatePlan => {
+    const known = aggregates.get(key) ?? makeAggregatePlan(make());
+    aggregates.set(key, known);
+    return known;
+  };
+
   return {
     schema,
     engine,
@@ -117,13 +125,12 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
       remember<R>(`${viewerShape(viewer)} ${textOf(read)}`, () =>
         guardRead(read, { schema, policy: policyOf(viewer) }),
       ),
-    aggregatePlan(read, viewer) {
-      const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
-      const known =
-        aggregates.get(key) ?? makeAggregatePlan(guardAggregate(read, { schema, policy: policyOf(viewer) }));
-      aggregates.set(key, known);
-      return known;
-    },
+    aggregatePlan: (read, viewer) =>
+      rememberAggregate(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () =>
+        guardAggregate(read, { schema, policy: policyOf(viewer) }),
+      ),
+    guardedAggregatePlan: (guarded) =>
+      rememberAggregate(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
     guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
   };
 }

@@ -24,7 +24,7 @@ export interface ScalarField {
   readonly list: boolean;
   readonly required: boolean;
   readonly default: Default | undefined;
-  /** Set on every write (`@updatedAt`). */
+  /** Set on every write: `@updatedAt`, or a number that counts the changes (`/// @version`). */
   readonly managed: boolean;
   /** Part of a relation's own columns: it travels as the relation, see `docs/architecture.md`. */
   readonly foreignKey: boolean;
@@ -42,6 +42,8 @@ export type Join =
   /** An implicit many-to-many: `near` references this model's key, `far` the target's. */
   | { readonly kind: 'table'; readonly table: string; readonly near: 'A' | 'B'; readonly far: 'A' | 'B' };
 
+export type DeleteAction = 'Cascade' | 'SetNull' | 'SetDefault' | 'Restrict' | 'NoAction';
+
 export interface RelationField {
   readonly kind: 'relation';
   readonly name: string;
@@ -53,6 +55,8 @@ export interface RelationField {
   /** The field on the target that is the other end, unless it is ignored. */
   readonly opposite: string | undefined;
   readonly join: Join;
+  /** What the database does to this row when the one that it points at is deleted; for the owning side only. */
+  readonly onDelete: DeleteAction | undefined;
   readonly description: string | undefined;
 }
 
@@ -111,6 +115,12 @@ export function relationOf(model: Model, name: string): RelationField {
 export function keyOf(model: Model): Key {
   if (!model.key) throw new Error(`${model.name} has no key.`);
   return model.key;
+}
+
+/** The field that tells one state of a row from the next: `/// @version`, or else `@updatedAt`. */
+export function versionOf(model: Model): ScalarField | undefined {
+  const managed = scalarsOf(model).filter((field) => field.managed);
+  return managed.find(({ type }) => type === 'Int') ?? managed[0];
 }
 
 export function scalarsOf(model: Model): ScalarField[] {

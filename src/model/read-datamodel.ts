@@ -2,6 +2,7 @@ import type { DMMF } from '@prisma/client/runtime/client';
 import type { GeneratedDatamodel } from '../generated/datamodel.ts';
 import type {
   Default,
+  DeleteAction,
   EnumType,
   Field,
   Join,
@@ -86,7 +87,7 @@ function readField(
       list: field.isList,
       required: field.isRequired,
       default: readDefault(field.default),
-      managed: field.isUpdatedAt ?? false,
+      managed: field.isUpdatedAt === true || (directives.has('version') && field.type === 'Int'),
       foreignKey: foreignKeys.has(field.name),
       description,
     };
@@ -102,8 +103,15 @@ function readField(
     owning: (field.relationFromFields?.length ?? 0) > 0,
     opposite: opposite?.name,
     join: readJoin(field, model, opposite),
+    onDelete: readDeleteAction(field),
     description,
   };
+}
+
+/** Prisma's defaults where the schema says nothing. */
+function readDeleteAction({ relationFromFields, relationOnDelete, isRequired }: DMMF.Field): DeleteAction | undefined {
+  if (!relationFromFields?.length) return undefined;
+  return (relationOnDelete as DeleteAction | undefined) ?? (isRequired ? 'Restrict' : 'SetNull');
 }
 
 function readDefault(it: DMMF.Field['default']): Default | undefined {

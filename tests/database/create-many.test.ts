@@ -4,7 +4,7 @@ import { assert, describe, expect, it } from 'vitest';
 import { PergolaError } from '../../src/errors.ts';
 import type { ViewerDatabase } from '../../src/database/database.ts';
 import type { TransactionWriter } from '../../src/database/guarded-rows.ts';
-import type { Data } from '../../src/database/write/writer.ts';
+import type { Data } from '../../src/database/write/judge.ts';
 import { open, policyLanguage, readOnly } from '../../src/policy/policy.ts';
 import { all, any, anyone } from '../../src/policy/rule.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';
@@ -119,8 +119,8 @@ describe('createMany', () => {
       newCity(`City ${at}`, { country: { connect: { code: at % 2 ? 'NL' : 'BE' } } }),
     );
     await editor.write((writer) => writer.createMany('City', rows));
-    // The links, two inserts, the new rows.
-    expect(editor.statements).toBe(4);
+    // The links, two inserts, the new rows, and three inserts of audit entries.
+    expect(editor.statements).toBe(7);
   });
 
   it('refuses a link that create refuses, names its row, and keeps nothing', async () => {

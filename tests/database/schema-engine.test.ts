@@ -49,6 +49,17 @@ describe.concurrent('the CLI', { timeout: 120_000 }, () => {
     });
   });
 
+  it('makes a further migration on a database that has none of the first ones yet', async () => {
+    await using project = await openProject({ migrations: twoMigrations });
+    const shortened = schema.replace('name  String', 'name  String\n  born  Int?');
+    await project.write({
+      'prisma/schema.prisma': shortened.replace('Int    @id\n', 'Int    @id @default(autoincrement())\n'),
+    });
+    expect(await project.prisma('migrate dev --name born')).toMatchObject({ code: 0 });
+    expect(await project.tables()).toEqual(['Author', 'Book', '_prisma_migrations']);
+    expect(await readdir(project.path('prisma/migrations/sqlite'))).toContainEqual(expect.stringMatching(/_born$/));
+  });
+
   it('applies what is pending once, and says so by its exit code', async () => {
     await using project = await openProject({ migrations: twoMigrations });
     await deployMigrations(project);

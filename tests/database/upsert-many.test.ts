@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Data } from '../../src/database/write/writer.ts';
+import type { Data } from '../../src/database/write/judge.ts';
 import { hidden, open, policyLanguage } from '../../src/policy/policy.ts';
 import { any, anyone, nobody } from '../../src/policy/rule.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';

@@ -52,3 +52,21 @@ export const roleGrant = policy('RoleGrant', ({ role, owner }) => ({
 export const session = internal('Session');
 
 export const apiToken = internal('ApiToken');
+
+/** Written by every mutation itself; nobody adds to it, and nobody takes away. */
+export const auditEntry = policy('AuditEntry', ({ role }) => ({
+  read: role('admin'),
+  fields: {
+    id: readOnly,
+    at: readOnly,
+    actorKind: readOnly,
+    actorId: readOnly,
+    model: readOnly,
+    key: readOnly,
+    verb: readOnly,
+    changes: readOnly,
+    requestId: readOnly,
+  },
+}));
+
+export const idempotencyRecord = internal('IdempotencyRecord');

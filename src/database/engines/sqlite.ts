@@ -118,6 +118,15 @@ export const sqlite: Engine = {
     // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
     return sql`(${sql.join(columns)}) in (values ${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
   },
+  // Text of one form: its order is the order in time.
+  laterThan: (column, value) => sql`max(${value}, strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+0.001 seconds'))`,
+  updateEach({ table, key, assignments, rows }) {
+    const brought = (at: number) => sql.id('brought', `column${at + 1}`);
+    const changes = assignments.map((assign, at) => assign(brought(key.length + at)));
+    const same = key.map((column, at) => sql`${table}.${column} = ${brought(at)}`);
+    const values = sql.join(rows.map((row) => sql`(${sql.join(row)})`));
+    return sql`update ${table} set ${sql.join(changes)} from (values ${values}) as brought where ${sql.join(same, sql` and `)}`;
+  },
   maxParameters: 32_766,
 
   decimalDigits,

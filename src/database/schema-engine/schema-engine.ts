@@ -74,7 +74,13 @@ export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
       const diagnosis = await read((engine) => engine.diagnoseMigrationHistory(input));
       return { ...diagnosis, hasMigrationsTable: (await connector.readHistory()) !== undefined };
     },
-    evaluateDataLoss: (input: wasm.EvaluateDataLossInput) => read((engine) => engine.evaluateDataLoss(input)),
+    evaluateDataLoss: (input: wasm.EvaluateDataLossInput) =>
+      read(async (engine) => {
+        // Alone it has no shadow database to replay the migrations on, and goes by those that the engine replayed last:
+        // `migrate dev` on a database that lacks the first migrations would end here.
+        await engine.devDiagnostic({ migrationsList: input.migrationsList, filters: input.filters });
+        return engine.evaluateDataLoss(input);
+      }),
     markMigrationApplied: (input: wasm.MarkMigrationAppliedInput) =>
       change((engine) => engine.markMigrationApplied(input)),
     markMigrationRolledBack: (input: wasm.MarkMigrationRolledBackInput) =>

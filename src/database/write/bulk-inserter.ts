@@ -34,7 +34,7 @@ const maxInsertParameters = 4000;
  * @throws CONFLICT, BAD_INPUT with the path of the first row that cannot be stored.
  */
 export function createBulkInserter({ context, stored, insert }: RowWriter) {
-  const { engine, run } = context;
+  const { engine, run, note } = context;
   const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
 
   /** @returns the keys, in the order of the rows. */
@@ -71,11 +71,20 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
       return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
     }
     if (keyIsGiven)
-      return rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]])));
+      return noted(
+        model,
+        rows,
+        rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]]))),
+      );
     const keys = returned.map((row) =>
       Object.fromEntries(keyFields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])])),
     );
-    return inOrder(keys, keyFields);
+    return noted(model, rows, inOrder(keys, keyFields));
+  }
+
+  function noted(model: Model, rows: readonly NewRow[], keys: KeyValues[]): KeyValues[] {
+    for (const [at, key] of keys.entries()) note({ model, verb: 'create', key, written: rows[at]!.columns });
+    return keys;
   }
 
   /** The database does not say which of many rows it refused, so they are tried one by one. */
@@ -160,6 +169,8 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
       });
       await run(statement.sql, part.flat());
     }
+    for (const [key, far] of pairs)
+      note({ model, verb: 'update', key, written: { [relation.name]: { connect: far } } });
   }
 
   return { insertMany, tieMany };

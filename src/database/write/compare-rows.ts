@@ -14,7 +14,7 @@ import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { related, withheld, type Read, type Row, type Rows, type Selection } from '../read.ts';
 import { tupleText } from './row-finder.ts';
-import type { Data } from './writer.ts';
+import type { Data } from './judge.ts';
 
 /** What has to be read of rows to tell whether these data would change them. */
 export function comparedSelection(model: Model, data: readonly Data[], schema: Schema): Selection {

@@ -1,26 +1,22 @@
 import { badInput, forbidden } from '../../errors.ts';
 import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, isNever, type Filter } from '../../policy/filter.ts';
-import type { RowVerb } from '../../policy/rule.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
 import { groupBy, partsOf } from '../grouping.ts';
-import type { NewRowCheck } from './new-row-checks.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
-import type { Data } from './writer.ts';
+import type { Data, Judge, Place } from './judge.ts';
 
 /** What many rows need of the writer of single ones. */
 export interface SingleWriter {
-  create(model: string, data: Data, path: string): Promise<KeyValues>;
-  updateRow(model: Model, old: KeyValues, data: Data, path: string): Promise<KeyValues>;
-  find(model: Model, where: unknown, verb: RowVerb, path: string): Promise<KeyValues>;
-  pointTo(relation: RelationField, value: unknown, path: string): Promise<KeyValues>;
+  createRow(model: Model, data: Data, place: Place): Promise<KeyValues>;
+  updateRow(model: Model, row: KeyValues, data: Data, place: Place): Promise<KeyValues>;
+  /** The columns of a relation that the row itself holds. */
+  link(model: Model, relation: RelationField, value: unknown, place: Place): Promise<KeyValues>;
   presetsOf(model: Model): KeyValues;
-  requireVerb(model: Model, verb: RowVerb, path: string): void;
-  writeRights(model: Model, data: Data): Filter;
-  readonly checks: { add(check: NewRowCheck): void };
+  readonly judge: Judge;
 }
 
 export interface ManyContext {
@@ -38,7 +34,7 @@ export interface Item {
 }
 
 /** A row that needs nothing but columns and links to rows that are there. */
-interface PlainRow extends Item {
+export interface PlainRow extends Item {
   readonly columns: KeyValues;
   readonly links: Link[];
 }
@@ -58,10 +54,11 @@ const maxRun = 2048;
  */
 export function createManyWriter({ schema, policy, finder, rows, single }: ManyContext) {
   const inserter = createBulkInserter(rows);
+  const { judge } = single;
 
   async function createMany(modelName: string, data: readonly Data[], path = 'data'): Promise<KeyValues[]> {
     const model = modelOf(schema, modelName);
-    single.requireVerb(model, 'create', path);
+    judge.requireVerb(model, 'create', path);
     return createItems(
       model,
       data.map((it, at) => ({ data: it, path: `${path}[${at}]` })),
@@ -81,7 +78,7 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       if (row) run.push(row);
       else {
         await endRun();
-        keys.push(await single.create(model.name, item.data, item.path));
+        keys.push(await single.createRow(model, item.data, { path: item.path, depth: 0 }));
       }
     }
     await endRun();
@@ -89,21 +86,28 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
   }
 
   async function insertRun(model: Model, run: readonly PlainRow[]): Promise<KeyValues[]> {
-    if (run[0]) single.requireVerb(model, 'create', run[0].path);
-    const linked = await linkedRows(run.flatMap(({ links }) => links));
+    if (run[0]) judge.requireVerb(model, 'create', run[0].path);
+    const linked = await fillLinks(model, run);
     const presets = Object.entries(single.presetsOf(model));
-    for (const { columns, links } of run) {
-      for (const link of links) setForeignKey(columns, link, linked.get(link)!);
-      for (const [name, value] of presets) columns[name] = value;
-    }
+    for (const { columns } of run) for (const [name, value] of presets) columns[name] = value;
     const keys = await inserter.insertMany(model, run);
     checkNew(model, run, keys);
     await tie(model, run, keys, linked);
     return keys;
   }
 
+  /** Puts the keys of linked rows into the columns that hold them. Gives the linked rows. */
+  async function fillLinks(model: Model, run: readonly PlainRow[]): Promise<Map<Link, KeyValues>> {
+    const linked = await linkedRows(
+      model,
+      run.flatMap(({ links }) => links),
+    );
+    for (const { columns, links } of run) for (const link of links) setForeignKey(columns, link, linked.get(link)!);
+    return linked;
+  }
+
   /** The rows to be linked, by link: one statement for each relation, and one more for each that is not found. */
-  async function linkedRows(links: readonly Link[]): Promise<Map<Link, KeyValues>> {
+  async function linkedRows(model: Model, links: readonly Link[]): Promise<Map<Link, KeyValues>> {
     const groups = groupBy(links, ({ relation, key }) => `${relation.name} ${key.name}`);
     const linked = new Map<Link, KeyValues>();
     for (const group of groups.values()) {
@@ -118,16 +122,21 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       const found = await finder.find({ model: target, by: key.fields, filter, columns }, tuples);
       for (const [at, link] of group.entries()) {
         // What is missing here is asked for alone: it is refused as everywhere, or the database takes two texts for one.
-        linked.set(link, found.get(texts[at]!) ?? (await linkedRow(link, target)));
+        linked.set(link, found.get(texts[at]!) ?? (await linkedRow(model, link, target)));
       }
     }
     return linked;
   }
 
-  async function linkedRow({ relation, where, path }: Link, target: Model): Promise<KeyValues> {
+  async function linkedRow(model: Model, { relation, where, path }: Link, target: Model): Promise<KeyValues> {
     const { join } = relation;
-    if (join.kind === 'table') return single.find(target, where, 'link', path);
-    const columns = await single.pointTo(relation, { connect: where }, path.replace(/\.connect$/, ''));
+    if (join.kind === 'table') return judge.find(target, 'link', { where, path });
+    const columns = await single.link(
+      model,
+      relation,
+      { connect: where },
+      { path: path.replace(/\.connect$/, ''), depth: 1 },
+    );
     return Object.fromEntries(join.pairs.map(([here, there]) => [there, columns[here]]));
   }
 
@@ -137,8 +146,8 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       ({ data }) => Object.keys(data).join(),
     );
     for (const group of groups.values()) {
-      const filter = all([policy.rows(model.name, 'create'), single.writeRights(model, group[0]!.data)]);
-      single.checks.add({ model, filter, rows: group, what: `create this ${model.name}` });
+      const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, group[0]!.data)]);
+      judge.checks.add({ model, filter, rows: group, what: `create this ${model.name}` });
     }
   }
 
@@ -208,7 +217,7 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
     return link.value.every((where, at) => add(where, `${path}[${at}]`));
   }
 
-  return { createMany, createItems };
+  return { createMany, createItems, plainRowSplitter, fillLinks };
 }
 
 export type ManyWriter = ReturnType<typeof createManyWriter>;

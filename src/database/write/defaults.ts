@@ -21,7 +21,8 @@ export function defaultColumns(model: Model, given: Readonly<Record<string, unkn
   const columns: Record<string, unknown> = {};
   for (const field of scalarsOf(model)) {
     if (given[field.name] !== undefined) continue;
-    if (field.managed) columns[field.name] = new Date();
+    if (field.managed && field.type !== 'Int') columns[field.name] = new Date();
+    else if (field.managed) columns[field.name] = 1;
     else if (field.default?.kind === 'value') columns[field.name] = field.default.value;
     else if (field.default) {
       const value = generators[field.default.name]?.(field.default.args);
@@ -31,7 +32,8 @@ export function defaultColumns(model: Model, given: Readonly<Record<string, unkn
   return columns;
 }
 
-/** The columns that change with every update. */
+/** The columns that change with every update: the moment of it, or by how much a number grows. */
 export function managedColumns(model: Model): Record<string, unknown> {
-  return Object.fromEntries(scalarsOf(model).flatMap((field) => (field.managed ? [[field.name, new Date()]] : [])));
+  const managed = scalarsOf(model).filter((field) => field.managed);
+  return Object.fromEntries(managed.map(({ name, type }) => [name, type === 'Int' ? 1 : new Date()]));
 }

@@ -50,3 +50,5 @@ export function createNewRowChecks({ finder, requireRow }: NewRowChecksContext) 
 
   return { add, judge };
 }
+
+export type NewRowChecks = Pick<ReturnType<typeof createNewRowChecks>, 'add'>;

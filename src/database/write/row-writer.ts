@@ -13,6 +13,7 @@ import { defaultColumns, managedColumns } from './defaults.ts';
 import type { Engine, Sql } from '../engine.ts';
 import { storedEnum } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
+import { fill, placeholder } from './placeholder.ts';
 import { toWriteError } from './write-errors.ts';
 
 export type KeyValues = Record<string, unknown>;
@@ -22,6 +23,17 @@ export interface RowWriterContext {
   readonly engine: Engine;
   /** Runs inside the transaction and gives the rows that the statement returns, as arrays. */
   readonly run: (sql: string, parameters: readonly unknown[]) => Promise<unknown[][]>;
+  /** Hears of every change. */
+  readonly note: (change: Change) => void;
+}
+
+/** One row that was written. */
+export interface Change {
+  readonly model: Model;
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly key: KeyValues;
+  /** What was written into its columns; for the ties of a many-to-many, the far row's key by relation. */
+  readonly written: KeyValues;
 }
 
 /**
@@ -30,7 +42,7 @@ export interface RowWriterContext {
  * @throws CONFLICT, BAD_INPUT with the path in the caller's input.
  */
 export function createRowWriter(context: RowWriterContext) {
-  const { schema, engine, run } = context;
+  const { schema, engine, run, note } = context;
 
   const execute = async (model: Model, path: string, statement: Sql): Promise<unknown[][]> => {
     const { sql: text, parameters } = statement.compile(engine.compiler);
@@ -69,11 +81,21 @@ export function createRowWriter(context: RowWriterContext) {
     const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : sql`default values`;
     return sql`insert into ${sql.table(model.table)} ${body} returning ${keyColumns(model)}`;
   };
+  /** A column that changes with every update never holds the same twice, however fast the updates: it tells versions apart. */
+  const assignment = (model: Model, name: string, value: Sql): Sql => {
+    const { managed, type } = scalarOf(model, name);
+    const column = columnOf(model, name);
+    if (!managed) return sql`${column} = ${value}`;
+    return type === 'Int' ? sql`${column} = ${column} + ${value}` : sql`${column} = ${engine.laterThan(column, value)}`;
+  };
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
   return {
     context,
     stored,
+    columnOf,
+    assignment,
+    attempt,
 
     async insert(model: Model, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...given, ...defaultColumns(model, given) };
@@ -84,21 +106,29 @@ export function createRowWriter(context: RowWriterContext) {
         insertInto(model, names),
       );
       const values = names.map((name) => stored(model, name, columns[name]));
-      return returned(model, await attempt(model, path, () => run(text, values)));
+      const key = returned(model, await attempt(model, path, () => run(text, values)));
+      note({ model, verb: 'create', key, written: columns });
+      return key;
     },
 
     async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...managedColumns(model), ...given };
       checkColumns(model, columns, engine, path);
-      const changes = Object.entries(columns).map(
-        ([name, value]) => sql`${columnOf(model, name)} = ${stored(model, name, value)}`,
-      );
-      const statement = sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${keyIs(model, key)} returning ${keyColumns(model)}`;
-      return returned(model, await execute(model, path, statement));
+      const names = Object.keys(columns);
+      const statement = cachedStatement(context, `update ${model.name} ${names.join()}`, () => {
+        const changes = names.map((name) => assignment(model, name, placeholder('set', name)));
+        const same = keyOf(model).fields.map((name) => sql`${columnOf(model, name)} = ${placeholder('key', name)}`);
+        return sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${sql.join(same, sql` and `)} returning ${keyColumns(model)}`;
+      });
+      const values = fill(statement, ({ of, name }) => stored(model, name, (of === 'set' ? columns : key)[name]));
+      const written = returned(model, await attempt(model, path, () => run(statement.sql, values)));
+      note({ model, verb: 'update', key: written, written: given });
+      return written;
     },
 
     async delete(model: Model, key: KeyValues, path: string): Promise<void> {
       await execute(model, path, sql`delete from ${sql.table(model.table)} where ${keyIs(model, key)}`);
+      note({ model, verb: 'delete', key, written: {} });
     },
 
     /** Ties a row to another of an implicit many-to-many; tied already is as good. */
@@ -111,11 +141,13 @@ export function createRowWriter(context: RowWriterContext) {
         path,
         sql`insert into ${table} (${list}) select ${values} where not exists (select 1 from ${table} where ${tied})`,
       );
+      note({ model, verb: 'update', key, written: { [relation.name]: { connect: far } } });
     },
 
     async untie(model: Model, key: KeyValues, relation: RelationField, far: KeyValues, path: string): Promise<void> {
       const { table, tied } = tieOf(model, key, relation, far);
       await execute(model, path, sql`delete from ${table} where ${tied}`);
+      note({ model, verb: 'update', key, written: { [relation.name]: { disconnect: far } } });
     },
   };
 

@@ -5,8 +5,10 @@ import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { changedData, comparedSelection } from './compare-rows.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
-import type { Data } from './writer.ts';
-import type { Item, ManyContext, ManyWriter } from './create-many.ts';
+import type { Data } from './judge.ts';
+import { createBulkChanger } from './bulk-changer.ts';
+import { groupBy } from '../grouping.ts';
+import type { Item, ManyContext, ManyWriter, PlainRow } from './create-many.ts';
 
 /** What became of one row. */
 export interface UpsertedRow {
@@ -19,9 +21,13 @@ export function createManyUpserter({
   schema,
   policy,
   finder,
+  rows,
   many,
   single,
-}: Omit<ManyContext, 'rows'> & { many: ManyWriter }) {
+}: ManyContext & { readonly many: ManyWriter }) {
+  const changer = createBulkChanger(rows);
+  const { judge } = single;
+
   /**
    * @param by the fields of a unique key; a row gives them as columns, or through the relation that they belong to.
    * @param options.expectNew saves looking for rows that are most likely not there: one that is there is a CONFLICT.
@@ -40,7 +46,7 @@ export function createManyUpserter({
     const items: PlacedItem[] = [];
     for (const [at, it] of data.entries()) {
       const itemPath = `${path}[${at}]`;
-      const tuple = givenTuple(places, it) ?? (await lookedUpTuple(places, it, itemPath));
+      const tuple = givenTuple(places, it) ?? (await lookedUpTuple(model, places, it, itemPath));
       items.push({ data: it, path: itemPath, at, tuple, text: expectNew ? '' : tupleText(model, by, tuple) });
     }
     if (expectNew) {
@@ -103,16 +109,50 @@ export function createManyUpserter({
     const current = new Map(
       (await finder.read(model, items.map(oldKey), select)).map((row) => [tupleText(model, key, row), row]),
     );
+    const changed: ChangedItem[] = [];
     for (const item of items) {
       const old = oldKey(item);
       const row = current.get(tupleText(model, key, old));
-      const changed = row ? changedData(model, item.data, row, { schema, policy }) : item.data;
-      if (Object.keys(changed).length === 0) results[item.at] = { key: old, outcome: 'same' };
-      else {
-        const right = await single.find(model, whereOf(model, old), 'update', item.path);
-        results[item.at] = { key: await single.updateRow(model, right, changed, item.path), outcome: 'updated' };
-      }
+      const data = row ? changedData(model, item.data, row, { schema, policy }) : item.data;
+      if (Object.keys(data).length === 0) results[item.at] = { key: old, outcome: 'same' };
+      else changed.push({ at: item.at, path: item.path, data, key: old });
     }
+    for (const [at, written] of await changeItems(model, changed)) results[at] = { key: written, outcome: 'updated' };
+  }
+
+  /** Rows that change the same plain columns go together; any other goes alone. Gives the keys by place. */
+  async function changeItems(model: Model, items: readonly ChangedItem[]): Promise<Map<number, KeyValues>> {
+    const written = new Map<number, KeyValues>();
+    const split = many.plainRowSplitter(model);
+    const keyFields = keyOf(model).fields;
+    const plain: (ChangedItem & PlainRow)[] = [];
+    const others: ChangedItem[] = [];
+    for (const item of items) {
+      const row = split(item);
+      const ties = row?.links.some(({ relation }) => relation.list);
+      if (row && !ties) plain.push({ ...item, ...row });
+      else others.push(item);
+    }
+    await many.fillLinks(model, plain);
+    for (const group of groupBy(plain, ({ columns }) => Object.keys(columns).join()).values()) {
+      const rights = all([policy.rows(model.name, 'update'), judge.writeRights(model, group[0]!.data)]);
+      const names = Object.keys(group[0]!.columns);
+      const keys = new Map(group.map(({ key }) => [tupleText(model, keyFields, key), key]));
+      const allowed = await finder.find({ model, by: keyFields, filter: rights, columns: [] }, keys);
+      const mayChange = ({ key }: ChangedItem) =>
+        names.every((name) => !keyFields.includes(name)) && allowed.has(tupleText(model, keyFields, key));
+      const together = group.filter(mayChange);
+      await changer.updateEach(model, together);
+      judge.checks.add({ model, filter: rights, rows: together, what: `leave this ${model.name} so` });
+      for (const { at, key } of together) written.set(at, key);
+      // What may not be changed is refused there as everywhere.
+      others.push(...group.filter((item) => !mayChange(item)));
+    }
+    for (const { at, key, data, path } of others.toSorted((a, b) => a.at - b.at)) {
+      const found = await judge.findToUpdate(model, data, { where: whereOf(model, key), path, dataPath: path });
+      written.set(at, await single.updateRow(model, found, data, { path, depth: 0 }));
+    }
+    return written;
   }
 
   /** The key's values as this row gives them: as columns, or as the `connect` of their relation. */
@@ -135,13 +175,21 @@ export function createManyUpserter({
   }
 
   /** For a `connect` by another key than the one that the columns hold. */
-  async function lookedUpTuple(places: readonly KeyPlace[], data: Data, path: string): Promise<KeyValues> {
+  async function lookedUpTuple(
+    model: Model,
+    places: readonly KeyPlace[],
+    data: Data,
+    path: string,
+  ): Promise<KeyValues> {
     const tuple: Record<string, unknown> = {};
     for (const { name, relation } of places) {
       const link = relation && data[relation.name];
       const linked = onlyEntry(link)?.name === 'connect' && relation !== undefined;
       const found =
-        data[name] ?? (linked ? (await single.pointTo(relation, link, `${path}.${relation.name}`))[name] : undefined);
+        data[name] ??
+        (linked
+          ? (await single.link(model, relation, link, { path: `${path}.${relation.name}`, depth: 1 }))[name]
+          : undefined);
       if (found === undefined || found === null) {
         throw badInput(`"${path}" lacks ${relation?.name ?? name}, which its key needs.`, 'Give it a value.', path);
       }
@@ -157,6 +205,12 @@ export function createManyUpserter({
   }
 
   return { upsertMany };
+}
+
+/** A row that is there, and the part of its data that differs. */
+interface ChangedItem extends Item {
+  readonly at: number;
+  readonly key: KeyValues;
 }
 
 interface PlacedItem extends Item {

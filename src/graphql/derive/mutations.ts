@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { keyFilter, parseUniqueWhere } from '../../database/parse-arguments.ts';
 import type { KeyValues } from '../../database/write/row-writer.ts';
 import { Values } from '../../database/values.ts';
-import type { Data } from '../../database/write/writer.ts';
+import type { Data } from '../../database/write/judge.ts';
 import type { Model } from '../../model/model.ts';
 import type { RightCoordinate } from '../builder.ts';
 import type { Context } from '../context.ts';

@@ -1,0 +1,87 @@
+import { modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
+import type { Policies } from '../../policy/policy.ts';
+import { isForNobody } from '../../policy/rule.ts';
+import { system, type Viewer } from '../../policy/viewer.ts';
+import { createBulkInserter } from './bulk-inserter.ts';
+import { createRowWriter, type Change, type KeyValues, type RowWriterContext } from './row-writer.ts';
+import { keyOf } from '../../model/model.ts';
+import { tupleText } from './row-finder.ts';
+
+/** The model that holds the entries; a schema without it keeps none. */
+const auditModel = 'AuditEntry';
+
+export interface AuditContext extends Omit<RowWriterContext, 'note'> {
+  readonly policies: Policies;
+  readonly viewer: Viewer;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Notes every row that is written on behalf of somebody, in the same transaction: what is written and not noted, or noted
+ * and not written, does not exist. Pergola's own writes (`system`) have nobody to answer for them.
+ */
+export function createAudit({ policies, viewer, requestId, ...context }: AuditContext) {
+  const model = viewer === system ? undefined : context.schema.models.get(auditModel);
+  const changes: Change[] = [];
+
+  const entryOf = (change: Change) => ({
+    path: 'data',
+    columns: {
+      actorKind: viewer.kind,
+      actorId: viewer.id,
+      requestId: requestId ?? null,
+      model: change.model.name,
+      key: tupleText(change.model, keyOf(change.model).fields, change.key),
+      verb: change.verb.toUpperCase(),
+      changes: shownChanges(change, policies, context.schema),
+    } satisfies KeyValues,
+  });
+
+  return {
+    note(change: Change) {
+      if (model) changes.push(change);
+    },
+    async write(): Promise<void> {
+      if (!model || changes.length === 0) return;
+      const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {} }));
+      await inserter.insertMany(model, changes.map(entryOf));
+    },
+  };
+}
+
+/** What was written, as JSON. Of a field that nobody reads it is only said that it was. */
+function shownChanges({ model, written }: Change, policies: Policies, schema: Schema): Record<string, unknown> {
+  const { fields } = policies.get(model.name);
+  const isSecret = (name: string) => {
+    const owner = fields.has(name) ? name : relationOfColumn(model, name);
+    return owner !== undefined && isForNobody(fields.get(owner)?.read);
+  };
+  return Object.fromEntries(
+    Object.entries(written).map(([name, value]) => [
+      name,
+      isSecret(name) ? { withheld: true } : shownValue(value, model, name, schema),
+    ]),
+  );
+}
+
+function shownValue(value: unknown, model: Model, name: string, schema: Schema): unknown {
+  const field = model.fields.get(name);
+  if (field?.kind === 'relation') {
+    const target = modelOf(schema, field.target);
+    return Object.fromEntries(
+      Object.entries(value as Record<string, KeyValues>).map(([verb, key]) => [
+        verb,
+        tupleText(target, keyOf(target).fields, key),
+      ]),
+    );
+  }
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+const relationOfColumn = (model: Model, column: string): string | undefined =>
+  relationsOf(model).find(
+    ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column),
+  )?.name;

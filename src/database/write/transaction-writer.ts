@@ -1,0 +1,80 @@
+import { keyOf, type Model } from '../../model/model.ts';
+import type { Filter } from '../../policy/filter.ts';
+import type { Policies } from '../../policy/policy.ts';
+import type { Viewer } from '../../policy/viewer.ts';
+import type { AggregateRead } from '../aggregate.ts';
+import type { OpenTransaction } from '../connection.ts';
+import { bind } from '../parameters.ts';
+import type { Planner } from '../plan.ts';
+import type { ListRead, OneRead } from '../read.ts';
+import { runPlan } from '../run-plan.ts';
+import { Values } from '../values.ts';
+import { createAudit } from './audit.ts';
+import { createRowWriter } from './row-writer.ts';
+import { createWriter } from './writer.ts';
+
+export interface TransactionWriterContext {
+  readonly planner: Planner;
+  readonly policies: Policies;
+  readonly viewer: Viewer;
+  readonly requestId: string | undefined;
+  readonly transaction: OpenTransaction;
+}
+
+/** Everything that one transaction of a viewer can do. Reads see what it has written. */
+export function createTransactionWriter({
+  planner,
+  policies,
+  viewer,
+  requestId,
+  transaction,
+}: TransactionWriterContext) {
+  const { schema, engine } = planner;
+  const context = { planner, viewer, query: transaction.read };
+
+  const matching = async (model: Model, filter: Filter, values: Values, columns = keyOf(model).fields) => {
+    const read: OneRead = { kind: 'one', model: model.name, filter, select: columnsOf(columns) };
+    return (await runPlan(planner.guardedPlan(read), values, context)) ?? undefined;
+  };
+  const listing = async (model: Model, filter: Filter, values: Values, limit?: number) => {
+    const read: ListRead = {
+      kind: 'list',
+      model: model.name,
+      filter,
+      order: [],
+      limit: limit === undefined ? undefined : values.add(limit),
+      seek: undefined,
+      backwards: false,
+      select: columnsOf(keyOf(model).fields),
+      total: false,
+      cursors: false,
+    };
+    const { rows: keys, more } = await runPlan(planner.guardedPlan(read), values, context);
+    return { keys, more };
+  };
+  const counting = async (model: Model, filter: Filter, values: Values) => {
+    const read: AggregateRead = { kind: 'aggregate', model: model.name, filter, functions: [{ name: 'count' }] };
+    const { statement, decode } = planner.guardedAggregatePlan(read);
+    const text = await transaction.read(statement.sql, bind(statement.parameters, values.list, viewer, planner));
+    return Number(decode(text)[0]);
+  };
+
+  const audit = createAudit({ schema, engine, policies, viewer, requestId, run: transaction.write });
+  const rows = createRowWriter({ schema, engine, run: transaction.write, note: audit.note });
+  const policy = planner.policyOf(viewer);
+  const { finish, ...writer } = createWriter({ schema, policy, viewer, rows, matching, listing, counting });
+  return {
+    ...writer,
+    one: (read: OneRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
+    list: (read: ListRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
+    /** Judges what was written, and notes who wrote it. */
+    async finish() {
+      await finish();
+      await audit.write();
+    },
+  };
+}
+
+export type TransactionWriter = Omit<ReturnType<typeof createTransactionWriter>, 'finish'>;
+
+const columnsOf = (names: readonly string[]) => ({ scalars: names.map((field) => ({ field })), relations: [] });
