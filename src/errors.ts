@@ -72,3 +72,11 @@ export const staleVersion = (model: string, inputPath: string) =>
 /** Another number of rows than the caller meant: nothing is changed. */
 export const expectationFailed = (fact: string, inputPath: string) =>
   new PergolaError('EXPECTATION_FAILED', fact, 'Nothing is changed. Look at what matches, and say it anew.', inputPath);
+
+/** A key stands for one request. */
+export const idempotencyKeyReused = (key: string) =>
+  new PergolaError(
+    'IDEMPOTENCY_KEY_REUSED',
+    `The Idempotency-Key "${key}" has been used for another request.`,
+    'Make a new key for each request, and send the same only to repeat it.',
+  );

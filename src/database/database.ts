@@ -16,8 +16,11 @@ import { runPlan } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
+import { answerStep, canRemember, type IdempotentRequest } from './write/idempotency.ts';
 import { createTransactionWriter, type TransactionWriter } from './write/transaction-writer.ts';
 import { isRetryable } from './write/write-errors.ts';
+
+export type { IdempotentRequest } from './write/idempotency.ts';
 
 /** The only door to rows. */
 export interface Database {
@@ -26,6 +29,8 @@ export interface Database {
   as(viewer: Viewer, request?: RequestOfViewer): ViewerDatabase;
   /** Without any policy: for `auth/`, which must find the viewer first. */
   readonly unguarded: PrismaClient;
+  /** Undefined where the schema has no model to keep them in. */
+  readonly answers: KeptAnswers | undefined;
   /** For people to read, never to decide by. */
   readonly engineName: string;
   /** All rows of all models. */
@@ -36,6 +41,14 @@ export interface Database {
 /** What is noted of a request beside what it writes. */
 export interface RequestOfViewer {
   readonly id?: string;
+  readonly idempotent?: IdempotentRequest | undefined;
+}
+
+/** The answers that have been given to requests with an idempotency key. */
+export interface KeptAnswers {
+  /** @throws IDEMPOTENCY_KEY_REUSED when the key stands for another request. */
+  find(viewer: Viewer, request: IdempotentRequest): Promise<string | undefined>;
+  keep(viewer: Viewer, request: IdempotentRequest, answer: string): Promise<void>;
 }
 
 export interface ViewerDatabase extends GuardedRows {
@@ -59,6 +72,8 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     readonly schema = schema;
     statements = 0;
     #client: GuardedClient | undefined;
+    /** Transactions of this request so far: they come in the same order when it is repeated. */
+    #steps = answerStep;
     readonly #request: RequestOfViewer;
 
     constructor(viewer: Viewer, request: RequestOfViewer = {}) {
@@ -102,13 +117,16 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     }
 
     write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
-      return this.untilFree(() => this.writeOnce(act, (result) => result));
+      const step = ++this.#steps;
+      return this.untilFree(() => this.writeStep(act, step));
     }
 
     async preview<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
       try {
         return await this.untilFree(() =>
-          this.writeOnce(act, (result) => {
+          this.inTransaction(async ({ finish, ...writer }) => {
+            const result = await act(writer);
+            await finish();
             throw new Preview(result);
           }),
         );
@@ -131,13 +149,20 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       }
     }
 
-    private writeOnce<T>(act: (writer: TransactionWriter) => Promise<T>, end: (result: T) => T): Promise<T> {
-      return connection.transaction(async (transaction) => {
-        const { finish, ...writer } = this.writerIn(transaction);
+    /** A step that is noted as done, by this request or by an earlier one under its key, is not done again. */
+    private writeStep<T>(act: (writer: TransactionWriter) => Promise<T>, step: number): Promise<T> {
+      return this.inTransaction(async ({ finish, steps, ...writer }) => {
+        const done = await steps?.find(step);
+        if (done) return done.outcome as T;
         const result = await act(writer);
         await finish();
-        return end(result);
+        await steps?.keep(step, result);
+        return result;
       });
+    }
+
+    private inTransaction<T>(run: (writer: ReturnType<typeof createTransactionWriter>) => Promise<T>): Promise<T> {
+      return connection.transaction((transaction) => run(this.writerIn(transaction)));
     }
 
     private writerIn(transaction: OpenTransaction) {
@@ -152,7 +177,8 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
         },
       };
       const { viewer } = this;
-      return createTransactionWriter({ planner, policies, viewer, requestId: this.#request.id, transaction: counted });
+      const { id: requestId, idempotent } = this.#request;
+      return createTransactionWriter({ planner, policies, viewer, requestId, idempotent, transaction: counted });
     }
   }
 
@@ -166,8 +192,25 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     return Number(await connection.read(text, []));
   };
 
+  const stepsOf = (viewer: Viewer, idempotent: IdempotentRequest, transaction: OpenTransaction) =>
+    createTransactionWriter({ planner, policies, viewer, requestId: undefined, idempotent, transaction }).steps!;
+  const answers: KeptAnswers = {
+    find: async (viewer, request) =>
+      connection.transaction(async (transaction) => {
+        const done = await stepsOf(viewer, request, transaction).find(answerStep);
+        return done?.outcome as string | undefined;
+      }),
+    keep: (viewer, request, answer) =>
+      connection.transaction(async (transaction) => {
+        const steps = stepsOf(viewer, request, transaction);
+        // The first answer stays: of two at once, one has only repeated the other.
+        if (!(await steps.find(answerStep))) await steps.keep(answerStep, answer);
+      }),
+  };
+
   return {
     schema,
+    answers: canRemember(schema) ? answers : undefined,
     engineName: engine.name,
     countRows,
     as: (viewer, request) => new ViewerRows(viewer, request),

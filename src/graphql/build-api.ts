@@ -5,6 +5,7 @@ import { allocateNames } from '../model/naming.ts';
 import type { Policies } from '../policy/policy.ts';
 import { createBuilder, type Builder } from './builder.ts';
 import { deriveAggregates } from './derive/aggregates.ts';
+import { deriveBulkMutations } from './derive/bulk-mutations.ts';
 import { deriveConnections } from './derive/connections.ts';
 import { Derivation } from './derive/derivation.ts';
 import { deriveEnums } from './derive/enums.ts';
@@ -37,6 +38,7 @@ const derivations: readonly ((derivation: Derivation) => void)[] = [
   deriveNodeQueries,
   deriveAggregates,
   deriveMutations,
+  deriveBulkMutations,
 ];
 
 export function buildApi(

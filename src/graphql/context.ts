@@ -1,4 +1,4 @@
-import type { ViewerDatabase } from '../database/database.ts';
+import type { IdempotentRequest, ViewerDatabase } from '../database/database.ts';
 import type { Viewer } from '../policy/viewer.ts';
 
 /** What every resolver of one request shares. */
@@ -7,6 +7,8 @@ export interface Context {
   /** The rows as this viewer may see and change them. */
   readonly database: ViewerDatabase;
   readonly session: SessionActions;
+  /** Set for a request that takes effect once. */
+  readonly idempotent?: IdempotentRequest | undefined;
 }
 
 /** What a request can do to its own session. */

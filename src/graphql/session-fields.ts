@@ -46,6 +46,7 @@ export function addSessionFields(builder: Builder) {
     t.field({
       type: result,
       nullable: false,
+      extensions: { answersSecret: true },
       args: { email: t.arg.string({ required: true }), password: t.arg.string({ required: true }) },
       resolve: (_, { email, password }, { session }) => session.signIn(email, password),
     }),

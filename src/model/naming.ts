@@ -10,6 +10,14 @@ export interface ModelNames {
   readonly update: string;
   readonly upsert: string;
   readonly delete: string;
+  readonly createMany: string;
+  readonly updateMany: string;
+  readonly upsertMany: string;
+  readonly deleteMany: string;
+  /** What a write of many rows gives. */
+  readonly batch: string;
+  /** The names of the unique keys, as an enum. */
+  readonly keyName: string;
   readonly aggregateField: string;
   readonly aggregate: string;
   /** The type of one function's figures, e.g. `ObservationSum`. */
@@ -26,7 +34,12 @@ export interface ModelNames {
   /** The input of a nested write through this relation field, e.g. `ObservationTagsWrite`. */
   readonly nestedCreate: (field: string) => string;
   readonly nestedUpdate: (field: string) => string;
+  /** A row that is created under another, which the field leads back to. */
   readonly createWithout: (field: string) => string;
+  readonly connectOrCreateWithout: (field: string) => string;
+  readonly upsertWithout: (field: string) => string;
+  readonly upsertNamedWithout: (field: string) => string;
+  readonly updateNamed: string;
   /** The input of a key of several fields, e.g. `MembershipUserIdOrganizationIdKey`. */
   readonly compoundKey: (key: string) => string;
 }
@@ -49,6 +62,9 @@ const reservedTypes = [
   'CountOrderBy',
   'Viewer',
   'SignInResult',
+  'Cascade',
+  'CascadeAction',
+  'Expectation',
   'ID',
   'Json',
   ...scalarNames,
@@ -84,6 +100,7 @@ interface Registries {
 
 function allocateModel(model: Model, type: string, { types, queries, mutations }: Registries): ModelNames {
   const one = queries.take(lowerFirst(model.name));
+  const many = upperFirst(plural(lowerFirst(model.name)));
   const lazily = (name: (part: string) => string) => {
     const taken = new Map<string, string>();
     return (part: string) => {
@@ -100,6 +117,12 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     update: mutations.take(`update${type}`),
     upsert: mutations.take(`upsert${type}`),
     delete: mutations.take(`delete${type}`),
+    createMany: mutations.take(`create${many}`),
+    updateMany: mutations.take(`update${many}`),
+    upsertMany: mutations.take(`upsert${many}`),
+    deleteMany: mutations.take(`delete${many}`),
+    batch: types.take(`${type}Batch`),
+    keyName: types.take(`${type}KeyName`),
     aggregateField: queries.take(`${lowerFirst(model.name)}Aggregate`),
     aggregate: types.take(`${type}Aggregate`),
     aggregatePart: lazily((name) => `${type}${name}`),
@@ -115,6 +138,10 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     nestedCreate: lazily((field) => `${type}${field}CreateInput`),
     nestedUpdate: lazily((field) => `${type}${field}UpdateInput`),
     createWithout: lazily((field) => `${type}CreateWithout${field}Input`),
+    connectOrCreateWithout: lazily((field) => `${type}ConnectOrCreateWithout${field}Input`),
+    upsertWithout: lazily((field) => `${type}UpsertWithout${field}Input`),
+    upsertNamedWithout: lazily((field) => `${type}UpsertNamedWithout${field}Input`),
+    updateNamed: types.take(`${type}UpdateNamedInput`),
     compoundKey: lazily((key) => `${type}${key.split('_').map(upperFirst).join('')}Key`),
   };
 }

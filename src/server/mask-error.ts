@@ -44,6 +44,7 @@ export function ownCode({ extensions }: GraphQLError): ErrorCode {
 
 function httpStatus(code: ErrorCode): { http?: { status: number } } {
   if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };
+  if (code === 'IDEMPOTENCY_KEY_REUSED') return { http: { status: 422 } };
   if (code === 'TOO_DEEP' || code === 'BAD_REQUEST') return { http: { status: 400 } };
   return code === 'DATABASE_UNAVAILABLE' ? { http: { status: 503 } } : {};
 }

@@ -2,7 +2,12 @@ import { clearSessionCookie, parseSessionCookie, serializeSessionCookie } from '
 import type { SessionUser } from '../auth/sessions.ts';
 import type { Context, SessionActions } from '../graphql/context.ts';
 import { guest, type Viewer } from '../policy/viewer.ts';
+import type { YogaInitialContext } from 'graphql-yoga';
 import type { Platform } from './platform.ts';
+import { idempotentRequest } from './use-idempotency.ts';
+import { requestIdOf } from './use-request-id.ts';
+
+type Asked = Pick<YogaInitialContext, 'request' | 'params'>;
 
 /** `Set-Cookie` headers that a request's resolvers asked for. */
 const cookies = new WeakMap<Request, string>();
@@ -10,7 +15,10 @@ const cookies = new WeakMap<Request, string>();
 export const cookieFor = (request: Request) => cookies.get(request);
 
 /** Finds out on whose behalf the request runs, and opens the database for that viewer. */
-export async function requestContext(request: Request, { database, sessions, signIn }: Platform): Promise<Context> {
+export async function requestContext(
+  { request, params }: Asked,
+  { database, sessions, signIn }: Platform,
+): Promise<Context> {
   const secret = bearerOf(request) ?? parseSessionCookie(request.headers.get('cookie'));
   const user = secret === null ? null : await sessions.find(secret);
   const viewer = user ? viewerOf(user) : guest;
@@ -28,7 +36,8 @@ export async function requestContext(request: Request, { database, sessions, sig
       cookies.set(request, clearSessionCookie());
     },
   };
-  return { viewer, session, database: database.as(viewer) };
+  const idempotent = idempotentRequest(request, params);
+  return { viewer, session, idempotent, database: database.as(viewer, { id: requestIdOf(request), idempotent }) };
 }
 
 const viewerOf = ({ id, roles }: SessionUser): Viewer => ({ kind: 'user', id, roles });

@@ -11,6 +11,7 @@ import { useBodyLimit } from './use-body-limit.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
+import { useIdempotency } from './use-idempotency.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
@@ -47,9 +48,11 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     cors:
       config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
     maxRequestBodySize: false,
-    context: ({ request }) => requestContext(request, platform),
+    context: (asked) => requestContext(asked, platform),
     maskedErrors: { maskError },
     plugins: [
+      // Its answers go through all that follows.
+      useIdempotency(platform.database),
       useRequestId(),
       useSecurityHeaders(),
       useHealth(isReady),

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { assert, describe, expect, it } from 'vitest';
 import { PergolaError } from '../../src/errors.ts';
 import type { ViewerDatabase } from '../../src/database/database.ts';
-import type { TransactionWriter } from '../../src/database/guarded-rows.ts';
+import type { TransactionWriter } from '../../src/database/write/transaction-writer.ts';
 import type { Data } from '../../src/database/write/judge.ts';
 import { open, policyLanguage, readOnly } from '../../src/policy/policy.ts';
 import { all, any, anyone } from '../../src/policy/rule.ts';

@@ -231,5 +231,9 @@ it('an enum value that GraphQL has other uses for stops the start, with the way 
 
 it('every model that somebody may read is there, and no other', () => {
   const derived = [...schema.models.keys()].filter((name) => api.getType(name));
-  expect([...schema.models.keys()].filter((name) => !derived.includes(name))).toEqual(['Session', 'ApiToken', 'IdempotencyRecord']);
+  expect([...schema.models.keys()].filter((name) => !derived.includes(name))).toEqual([
+    'Session',
+    'ApiToken',
+    'IdempotencyRecord',
+  ]);
 });

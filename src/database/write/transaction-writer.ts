@@ -10,6 +10,7 @@ import type { ListRead, OneRead } from '../read.ts';
 import { runPlan } from '../run-plan.ts';
 import { Values } from '../values.ts';
 import { createAudit } from './audit.ts';
+import { createSteps, type IdempotentRequest } from './idempotency.ts';
 import { createRowWriter } from './row-writer.ts';
 import { createWriter } from './writer.ts';
 
@@ -18,17 +19,13 @@ export interface TransactionWriterContext {
   readonly policies: Policies;
   readonly viewer: Viewer;
   readonly requestId: string | undefined;
+  readonly idempotent: IdempotentRequest | undefined;
   readonly transaction: OpenTransaction;
 }
 
 /** Everything that one transaction of a viewer can do. Reads see what it has written. */
-export function createTransactionWriter({
-  planner,
-  policies,
-  viewer,
-  requestId,
-  transaction,
-}: TransactionWriterContext) {
+export function createTransactionWriter(given: TransactionWriterContext) {
+  const { planner, policies, viewer, requestId, idempotent, transaction } = given;
   const { schema, engine } = planner;
   const context = { planner, viewer, query: transaction.read };
 
@@ -63,8 +60,10 @@ export function createTransactionWriter({
   const rows = createRowWriter({ schema, engine, run: transaction.write, note: audit.note });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({ schema, policy, viewer, rows, matching, listing, counting });
+  const steps = idempotent && createSteps({ schema, rows, matching, listing }, { ...idempotent, viewer });
   return {
     ...writer,
+    steps,
     one: (read: OneRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
     list: (read: ListRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
     /** Judges what was written, and notes who wrote it. */
@@ -75,6 +74,6 @@ export function createTransactionWriter({
   };
 }
 
-export type TransactionWriter = Omit<ReturnType<typeof createTransactionWriter>, 'finish'>;
+export type TransactionWriter = Omit<ReturnType<typeof createTransactionWriter>, 'finish' | 'steps'>;
 
 const columnsOf = (names: readonly string[]) => ({ scalars: names.map((field) => ({ field })), relations: [] });

@@ -16,6 +16,7 @@ import type { Policies } from '../../policy/policy.ts';
 import { isForEveryone, isForNobody, type FieldVerb, type RowVerb } from '../../policy/rule.ts';
 import type { Builder, FieldCoordinate, RightCoordinate } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { Writable } from './writable.ts';
 
 /**
  * Pothos' builder as derivations see it: models are not known to the compiler here, so it is typed without them.
@@ -45,6 +46,7 @@ export class Derivation {
   readonly inputs = new Map<string, AnyInputRef>();
   readonly enums = new Map<string, EnumRef<never, unknown>>();
   node: InterfaceRef<never, Row> | undefined;
+  #writable: Writable | undefined;
 
   constructor(builder: Builder, { schema, names, policies }: { schema: Schema; names: Names; policies: Policies }) {
     this.typed = builder;
@@ -52,6 +54,11 @@ export class Derivation {
     this.schema = schema;
     this.names = names;
     this.policies = policies;
+  }
+
+  /** First asked for when the inputs that name rows are there: what can be named decides what can be connected. */
+  get writable(): Writable {
+    return (this.#writable ??= new Writable(this));
   }
 
   /** The models that somebody may read: the others are not part of the API. */

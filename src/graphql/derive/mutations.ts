@@ -1,80 +1,66 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyFilter, parseUniqueWhere } from '../../database/parse-arguments.ts';
 import type { KeyValues } from '../../database/write/row-writer.ts';
+import type { TransactionWriter } from '../../database/write/transaction-writer.ts';
 import { Values } from '../../database/values.ts';
 import type { Data } from '../../database/write/judge.ts';
-import type { Model } from '../../model/model.ts';
-import type { RightCoordinate } from '../builder.ts';
+import { versionOf, type Model } from '../../model/model.ts';
+import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
 import { objectTypeOf, selectionOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
-import { canCreate, canUpdate } from './write-inputs.ts';
 
 /** `createX`, `updateX`, `upsertX` and `deleteX`. Each is one transaction; its result is read as any row is read. */
 export function deriveMutations(derivation: Derivation) {
   for (const model of derivation.models) {
     if (!model.key) continue;
     const names = derivation.namesOf(model.name);
-    const unique = derivation.inputs.get(names.uniqueWhere);
-    const creatable = canCreate(model, derivation);
-    const updatable = unique !== undefined && canUpdate(model, derivation);
-    const createData = derivation.inputs.get(names.createInput);
-    const updateData = derivation.inputs.get(names.updateInput);
-    if (creatable) deriveCreate(model, { data: createData }, derivation);
-    if (updatable) deriveUpdate(model, { where: unique, data: updateData }, derivation);
-    if (creatable && updatable)
-      deriveUpsert(model, { where: unique, create: createData, update: updateData }, derivation);
-    if (unique && model.operations.has('delete') && derivation.grants(model.name, 'delete'))
-      deriveDelete(model, { where: unique }, derivation);
+    const where = derivation.inputs.get(names.uniqueWhere);
+    const creatable = derivation.writable.can('create', model.name);
+    const updatable = where !== undefined && derivation.writable.can('update', model.name);
+    const [create, update] = [derivation.inputs.get(names.createInput), derivation.inputs.get(names.updateInput)];
+    if (creatable) deriveCreate(model, { data: create }, derivation);
+    if (updatable) deriveUpdate(model, { where, data: update }, derivation);
+    if (creatable && updatable) deriveUpsert(model, { where, create, update }, derivation);
+    if (where && model.operations.has('delete') && derivation.grants(model.name, 'delete'))
+      deriveDelete(model, { where }, derivation);
   }
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
 
 function deriveCreate(model: Model, inputs: Inputs, derivation: Derivation) {
-  const act = async ({ data }: Inputs, { database }: Context) =>
-    database.write((writer) => writer.create(model.name, data as Data));
-  deriveWrite(
-    derivation.namesOf(model.name).create,
-    model,
+  deriveWrite(derivation.namesOf(model.name).create, model, derivation, {
     inputs,
-    [{ model: model.name, verb: 'create' }],
-    act,
-    derivation,
-  );
+    verbs: ['create'],
+    act: (writer, { data }) => writer.create(model.name, data as Data),
+  });
 }
 
 function deriveUpdate(model: Model, inputs: Inputs, derivation: Derivation) {
-  const act = async ({ where, data }: Inputs, { database }: Context) =>
-    database.write((writer) => writer.update(model.name, where, data as Data));
-  deriveWrite(
-    derivation.namesOf(model.name).update,
-    model,
+  deriveWrite(derivation.namesOf(model.name).update, model, derivation, {
     inputs,
-    [{ model: model.name, verb: 'update' }],
-    act,
-    derivation,
-  );
+    verbs: ['update'],
+    act: (writer, { where, data, ifVersion }) => writer.update(model.name, where, data as Data, { ifVersion }),
+  });
 }
 
 function deriveUpsert(model: Model, inputs: Inputs, derivation: Derivation) {
-  const act = async ({ where, create, update }: Inputs, { database }: Context) =>
-    database.write((writer) => writer.upsert(model.name, where, { create: create as Data, update: update as Data }));
-  const rights: RightCoordinate[] = [
-    { model: model.name, verb: 'create' },
-    { model: model.name, verb: 'update' },
-  ];
-  deriveWrite(derivation.namesOf(model.name).upsert, model, inputs, rights, act, derivation);
+  deriveWrite(derivation.namesOf(model.name).upsert, model, derivation, {
+    inputs,
+    verbs: ['create', 'update'],
+    act: (writer, { where, create, update, ifVersion }) =>
+      writer.upsert(model.name, where, { create: create as Data, update: update as Data }, { ifVersion }),
+  });
 }
 
-function deriveWrite(
-  name: string,
-  model: Model,
-  inputs: Inputs,
-  rights: readonly RightCoordinate[],
-  act: (args: Inputs, context: Context) => Promise<KeyValues>,
-  derivation: Derivation,
-) {
+interface Write {
+  readonly inputs: Inputs;
+  readonly verbs: readonly RowVerb[];
+  act(writer: TransactionWriter, args: Inputs): Promise<KeyValues>;
+}
+
+function deriveWrite(name: string, model: Model, derivation: Derivation, { inputs, verbs, act }: Write) {
   derivation.builder.mutationField(
     name,
     (t) =>
@@ -82,17 +68,33 @@ function deriveWrite(
         type: derivation.objectOf(model.name),
         nullable: true,
         description: 'Null when you may not read what you wrote.',
-        args: Object.fromEntries(
-          Object.entries(inputs).map(([arg, type]) => [arg, t.arg({ type, required: true } as never)]),
-        ),
-        authScopes: { mayAll: rights },
-        resolve: async (_: unknown, args: Inputs, context: Context, info: GraphQLResolveInfo) => {
-          const key = await act(args, context);
+        args: {
+          ...requiredArguments(inputs, t as never),
+          ...(verbs.includes('update') && versionArgument(model, derivation, t as never)),
+        },
+        authScopes: { mayAll: verbs.map((verb) => ({ model: model.name, verb })) },
+        resolve: async (_: unknown, args: Inputs, { database }: Context, info: GraphQLResolveInfo) => {
+          const key = await database.write((writer) => act(writer, args));
           const { read, values } = readBack(model, info, derivation, (it) => keyFilter(model, [key], it));
-          return context.database.one(read, values);
+          return database.one(read, values);
         },
       } as never) as never,
   );
+}
+
+interface ArgumentBuilder {
+  arg(options: object): unknown;
+}
+
+const requiredArguments = (inputs: Inputs, t: ArgumentBuilder) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, type]) => [name, t.arg({ type, required: true })]));
+
+/** For a model that has a version which somebody may compare with. */
+function versionArgument(model: Model, derivation: Derivation, t: ArgumentBuilder) {
+  const field = versionOf(model);
+  if (!field || !derivation.hasRight(model, field, 'filter')) return {};
+  const description = `What \`${field.name}\` was when you read the row. When it has changed since, nothing is done.`;
+  return { ifVersion: t.arg({ type: derivation.typeOf(field), description }) };
 }
 
 function deriveDelete(model: Model, inputs: Inputs, derivation: Derivation) {
@@ -103,15 +105,15 @@ function deriveDelete(model: Model, inputs: Inputs, derivation: Derivation) {
         type: derivation.objectOf(model.name),
         nullable: true,
         description: 'The row as it was.',
-        args: { where: t.arg({ type: inputs['where'], required: true } as never) },
+        args: { ...requiredArguments(inputs, t as never), ...versionArgument(model, derivation, t as never) },
         authScopes: { mayAll: [{ model: model.name, verb: 'delete' }] },
-        resolve: (_: unknown, { where }: Inputs, { database }: Context, info: GraphQLResolveInfo) =>
+        resolve: (_: unknown, { where, ifVersion }: Inputs, { database }: Context, info: GraphQLResolveInfo) =>
           database.write(async (writer) => {
             const { read, values } = readBack(model, info, derivation, (it) =>
               parseUniqueWhere(where, model, derivation.schema, it),
             );
             const row = await writer.one(read, values);
-            await writer.delete(model.name, where);
+            await writer.delete(model.name, where, { ifVersion });
             return row;
           }),
       } as never) as never,

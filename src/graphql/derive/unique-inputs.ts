@@ -24,7 +24,7 @@ export function deriveUniqueInputs(derivation: Derivation) {
 }
 
 /** The unique keys all of whose fields somebody may filter by. */
-function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
+export function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
   return model.uniques.filter((key) =>
     key.fields.every((name) => derivation.hasRight(model, scalarOf(model, name), 'filter')),
   );

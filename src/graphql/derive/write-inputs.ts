@@ -1,6 +1,6 @@
 import type { Model, RelationField, ScalarField } from '../../model/model.ts';
-import { relationsOf, scalarsOf } from '../../model/model.ts';
-import type { Derivation } from './derivation.ts';
+import type { AnyInputRef, Derivation } from './derivation.ts';
+import { nestedInput } from './nested-inputs.ts';
 
 interface InputFields {
   field(options: object): never;
@@ -8,50 +8,36 @@ interface InputFields {
 
 /** What creates and updates take: scalars that somebody may write, and for each relation what to do at its other end. */
 export function deriveWriteInputs(derivation: Derivation) {
-  for (const model of derivation.models) {
-    const names = derivation.namesOf(model.name);
-    if (canCreate(model, derivation)) declare(names.createInput, derivation);
-    if (canUpdate(model, derivation)) declare(names.updateInput, derivation);
-  }
-  for (const model of derivation.models) {
-    const names = derivation.namesOf(model.name);
-    if (canCreate(model, derivation)) implementCreate(names.createInput, model, undefined, derivation);
-    if (canUpdate(model, derivation)) implementUpdate(model, derivation);
-  }
+  const { writable, models } = derivation;
+  const creatable = models.filter(({ name }) => writable.can('create', name));
+  const updatable = models.filter(({ name }) => writable.can('update', name));
+  // They refer to each other, so all are declared before the first is defined.
+  for (const { name } of creatable) declare(derivation.namesOf(name).createInput, derivation);
+  for (const { name } of updatable) declare(derivation.namesOf(name).updateInput, derivation);
+  for (const model of creatable)
+    implementCreate(derivation.namesOf(model.name).createInput, model, undefined, derivation);
+  for (const model of updatable) implementUpdate(model, derivation);
 }
-
-export const canCreate = (model: Model, derivation: Derivation) =>
-  model.operations.has('create') &&
-  derivation.grants(model.name, 'create') &&
-  writableFields(model, derivation, undefined).length > 0;
-
-export const canUpdate = (model: Model, derivation: Derivation) =>
-  model.operations.has('update') &&
-  model.key !== undefined &&
-  derivation.grants(model.name, 'update') &&
-  writableFields(model, derivation, undefined).length > 0;
 
 const declare = (name: string, { inputs, builder }: Derivation) => inputs.set(name, builder.inputRef(name) as never);
 
 /** @param without the relation back to the row that this one is created under. */
 function implementCreate(name: string, model: Model, without: string | undefined, derivation: Derivation) {
   const presets = derivation.policies.get(model.name).presets;
+  const isRequired = (field: ScalarField | RelationField) => {
+    if (field.kind === 'scalar') return field.required && !field.default && !field.managed;
+    const given = field.join.kind === 'columns' && field.join.pairs.every(([here]) => presets.has(here));
+    return field.owning && field.required && !given;
+  };
   derivation.builder.inputType(
     derivation.inputOf(name) as never,
     {
       fields: (t: InputFields) =>
         Object.fromEntries(
-          writableFields(model, derivation, without).map((field) => {
-            if (field.kind === 'scalar') {
-              const required = field.required && !field.default && !field.managed;
-              return [field.name, t.field({ type: derivation.typeOf(field), required, ...describe(field) })];
-            }
-            const given = field.join.kind === 'columns' && field.join.pairs.every(([here]) => presets.has(here));
-            const required = field.owning && field.required && !given;
-            return [
-              field.name,
-              t.field({ type: nestedInput(model, field, 'create', derivation), required, ...describe(field) }),
-            ];
+          derivation.writable.fields(model, 'create', without).map((field) => {
+            const type =
+              field.kind === 'scalar' ? derivation.typeOf(field) : nested(model, field, 'create', derivation);
+            return [field.name, t.field({ type, required: isRequired(field), ...describe(field) })];
           }),
         ),
     } as never,
@@ -65,14 +51,11 @@ function implementUpdate(model: Model, derivation: Derivation) {
       description: 'What is left out stays as it is.',
       fields: (t: InputFields) =>
         Object.fromEntries(
-          writableFields(model, derivation, undefined).map((field) => [
-            field.name,
-            t.field({
-              type:
-                field.kind === 'scalar' ? derivation.typeOf(field) : nestedInput(model, field, 'update', derivation),
-              ...describe(field),
-            }),
-          ]),
+          derivation.writable.fields(model, 'update').map((field) => {
+            const type =
+              field.kind === 'scalar' ? derivation.typeOf(field) : nested(model, field, 'update', derivation);
+            return [field.name, t.field({ type, ...describe(field) })];
+          }),
         ),
     } as never,
   );
@@ -80,50 +63,10 @@ function implementUpdate(model: Model, derivation: Derivation) {
 
 const describe = ({ description }: { description: string | undefined }) => (description ? { description } : {});
 
-function writableFields(
-  model: Model,
-  derivation: Derivation,
-  without: string | undefined,
-): (ScalarField | RelationField)[] {
-  const scalars = scalarsOf(model).filter((field) => !field.list && !field.managed);
-  const relations = relationsOf(model).filter((field) => field.name !== without && hasNested(field, derivation));
-  return [...scalars, ...relations].filter((field) => derivation.hasRight(model, field, 'write'));
-}
+const nested = (model: Model, field: RelationField, verb: 'create' | 'update', derivation: Derivation) =>
+  nestedInput(model, field, verb, derivation, (target, back) => createWithout(target, back, derivation));
 
-const canConnect = (target: string, derivation: Derivation) =>
-  derivation.inputs.has(derivation.namesOf(target).uniqueWhere);
-
-const hasNested = (field: RelationField, derivation: Derivation) =>
-  derivation.isExposed(field.target) &&
-  (canConnect(field.target, derivation) || derivation.grants(field.target, 'create'));
-
-/** `create`, `connect` and, in updates, `disconnect`, for one relation of one model. */
-function nestedInput(model: Model, field: RelationField, verb: 'create' | 'update', derivation: Derivation) {
-  const names = derivation.namesOf(model.name);
-  const name = verb === 'create' ? names.nestedCreate(field.name) : names.nestedUpdate(field.name);
-  const known = derivation.inputs.get(name);
-  if (known) return known;
-  declare(name, derivation);
-  const target = derivation.target(field);
-  const unique = derivation.inputs.get(derivation.namesOf(target.name).uniqueWhere);
-  const create = canCreate(target, derivation) ? createWithout(target, field.opposite ?? '', derivation) : undefined;
-  const list = <T>(type: T) => (field.list ? [type] : type);
-  const canEmpty = field.list || !field.required;
-  derivation.builder.inputType(
-    derivation.inputOf(name) as never,
-    {
-      ...(!field.list && verb === 'create' && { isOneOf: true }),
-      fields: (t: InputFields) => ({
-        ...(create && { create: t.field({ type: list(create) }) }),
-        ...(unique && { connect: t.field({ type: list(unique) }) }),
-        ...(verb === 'update' && canEmpty && { disconnect: t.field({ type: field.list ? [unique] : 'Boolean' }) }),
-      }),
-    } as never,
-  );
-  return derivation.inputOf(name);
-}
-
-function createWithout(model: Model, relation: string, derivation: Derivation) {
+function createWithout(model: Model, relation: string, derivation: Derivation): AnyInputRef {
   const name = derivation.namesOf(model.name).createWithout(relation);
   if (!derivation.inputs.has(name)) {
     declare(name, derivation);

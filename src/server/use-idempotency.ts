@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import {
+  getOperationAST,
+  Kind,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { Database, IdempotentRequest } from '../database/database.ts';
+import { badInput } from '../errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { maskError } from './mask-error.ts';
+
+const header = 'idempotency-key';
+const acceptable = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * What a request with an `Idempotency-Key` asks, or undefined without one.
+ *
+ * @throws BAD_INPUT for a key that is none.
+ */
+export function idempotentRequest(
+  request: Request,
+  { query, variables, operationName }: GraphQLParams,
+): IdempotentRequest | undefined {
+  const key = request.headers.get(header);
+  if (key === null) return undefined;
+  if (!acceptable.test(key))
+    throw badInput('The Idempotency-Key is no key.', 'Use 1 to 255 visible characters, such as a UUID.');
+  const asked = JSON.stringify([query ?? null, variables ?? null, operationName ?? null]);
+  return { key, bodyHash: createHash('sha256').update(asked).digest('hex') };
+}
+
+type ServerContext = Context & { readonly request: Request };
+
+/** One answer as it is kept: what was sent, byte by byte. */
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * A mutation with an `Idempotency-Key` takes effect once: its transactions note themselves (`database/write/idempotency.ts`),
+ * and the answer is kept and given again, for 24 hours, to the same viewer only.
+ */
+export function useIdempotency({ answers }: Pick<Database, 'answers'>): Plugin<Context> {
+  const repeated = new WeakMap<Request, Answer>();
+  const awaited = new WeakMap<Request, Context>();
+  return {
+    async onExecute({ args, setResultAndStopExecution }) {
+      const { idempotent, viewer, request } = args.contextValue as ServerContext;
+      const operation = getOperationAST(args.document, args.operationName);
+      // Queries have no effect to repeat.
+      if (!idempotent || operation?.operation !== 'mutation') return;
+      try {
+        refuseWhatIsNotKept(operation, args.document, args.schema);
+        // Guests are one viewer to us, and would get each other's answers.
+        if (viewer.id === null)
+          throw badInput('Nobody is signed in to keep an answer for.', 'Sign in, or leave the Idempotency-Key out.');
+        if (!answers)
+          throw badInput(
+            'The schema has no model IdempotencyRecord to keep answers in.',
+            'Leave the Idempotency-Key out.',
+          );
+        const kept = await answers.find(viewer, idempotent);
+        if (kept === undefined) {
+          awaited.set(request, args.contextValue as Context);
+          return;
+        }
+        repeated.set(request, JSON.parse(kept) as Answer);
+        setResultAndStopExecution({ data: null });
+      } catch (error) {
+        setResultAndStopExecution({ errors: [maskError(error)] });
+      }
+    },
+    async onResponse({ request, response, setResponse, fetchAPI }) {
+      const answer = repeated.get(request);
+      if (answer) {
+        const headers = { 'content-type': answer.contentType, 'idempotency-replayed': 'true' };
+        setResponse(new fetchAPI.Response(answer.body, { status: answer.status, headers }));
+        return;
+      }
+      const context = awaited.get(request);
+      if (!context?.idempotent || !isFinal(response.status)) return;
+      const body = await response.clone().text();
+      if (isOurFault(body)) return;
+      const contentType = response.headers.get('content-type') ?? 'application/json';
+      await answers?.keep(
+        context.viewer,
+        context.idempotent,
+        JSON.stringify({ status: response.status, contentType, body } satisfies Answer),
+      );
+    },
+  };
+}
+
+/** What went wrong on our side may go well the next time. */
+function isOurFault(body: string): boolean {
+  const { errors = [] } = JSON.parse(body) as { errors?: { extensions?: { code?: string } }[] };
+  return errors.some(({ extensions }) => ['INTERNAL', 'DATABASE_UNAVAILABLE'].includes(extensions?.code ?? ''));
+}
+
+const isFinal = (status: number) => status < 500 && status !== 429;
+
+/** An answer that holds a secret is not written down. */
+function refuseWhatIsNotKept(operation: OperationDefinitionNode, document: DocumentNode, schema: GraphQLSchema) {
+  const fields = schema.getMutationType()?.getFields() ?? {};
+  const secret = rootFields(operation.selectionSet, document).find(
+    (name) => fields[name]?.extensions['answersSecret'] === true,
+  );
+  if (secret !== undefined)
+    throw badInput(`The answer of ${secret} holds a secret, which is not kept.`, 'Send it without an Idempotency-Key.');
+}
+
+function rootFields({ selections }: SelectionSetNode, document: DocumentNode, seen = new Set<string>()): string[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, document, seen);
+    const name = selection.name.value;
+    const fragment = document.definitions.find((it) => it.kind === Kind.FRAGMENT_DEFINITION && it.name.value === name);
+    if (seen.has(name) || fragment?.kind !== Kind.FRAGMENT_DEFINITION) return [];
+    return rootFields(fragment.selectionSet, document, seen.add(name));
+  });
+}
