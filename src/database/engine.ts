@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { ScalarField, ScalarType } from '../model/model.ts';
+import type { TimeUnit } from './time-unit.ts';
 
 /** A piece of SQL. Identifiers and values enter it through Kysely only. */
 export type Sql = RawBuilder<unknown>;
@@ -52,6 +53,17 @@ export interface Engine {
   isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;
   /** How many values one statement takes. */
   readonly maxParameters: number;
+
+  /**
+   * The first day of the unit in which a moment lies, as a Date, once the clock is set forward by so many seconds; a
+   * week begins on Monday, as ISO 8601 has it. Without an offset the moment is a day, or is seen in UTC. Years are
+   * 1 to 9999: what an offset moves beyond them counts as the first or last day. Null stays null. No zone of the
+   * engine's own may be used: engines would differ in them.
+   */
+  truncateTime(unit: TimeUnit, moment: Sql, offsetSeconds: Sql | undefined): Sql;
+
+  /** The sum or average of Decimals, rounded to the digits that are kept: shown, compared and ordered by as one number. */
+  roundDecimal(value: Sql): Sql;
 
   /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
   readonly decimalDigits: number;

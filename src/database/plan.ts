@@ -4,11 +4,12 @@ import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
-import { compileAggregate, decodeAggregate, guardAggregate, type AggregateRead } from './aggregate.ts';
+import { compileAggregate, decodeFigures, guardAggregate, type AggregateRead } from './aggregate.ts';
 import { compileRead } from './compile-read.ts';
 import { makeDecoder } from './decode-read.ts';
 import type { Engine, Sql } from './engine.ts';
-import { guardRead } from './guard.ts';
+import { compileGroups, guardGroups, makeGroupsDecoder, type Group, type GroupsRead } from './groups.ts';
+import { guardRead, type GuardContext } from './guard.ts';
 import type { Parameter } from './parameters.ts';
 import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
 import type { CompileContext } from './scope.ts';
@@ -29,9 +30,10 @@ export interface Plan<R extends Read = Read> {
   decode(text: string | null, values: readonly unknown[]): R extends OneRead ? Row | null : Rows;
 }
 
-export interface AggregatePlan {
+/** What is no read of rows: figures, or groups with figures. */
+export interface FiguresPlan<Result> {
   readonly statement: Statement;
-  decode(text: string | null): unknown[];
+  decode(text: string | null): Result[];
 }
 
 export interface Planner {
@@ -41,7 +43,8 @@ export interface Planner {
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
   /** For a read that is guarded already, or that is a check of our own: no policy is added. */
   guardedPlan<R extends Read>(guarded: R): Plan<R>;
-  aggregatePlan(read: AggregateRead, viewer: Viewer): AggregatePlan;
+  aggregatePlan(read: AggregateRead, viewer: Viewer): FiguresPlan<unknown>;
+  groupsPlan(read: GroupsRead, viewer: Viewer): FiguresPlan<Group>;
 }
 
 export interface PlannerOptions {
@@ -64,7 +67,7 @@ const maxPolicies = 500;
 export function createPlanner({ schema, policies, engine, fits }: PlannerOptions): Planner {
   const policyCache = new LRUCache<string, ViewerPolicy>({ max: maxPolicies });
   const plans = new LRUCache<string, Plan>({ max: maxPlans });
-  const aggregates = new LRUCache<string, AggregatePlan>({ max: maxPlans });
+  const figures = new LRUCache<string, FiguresPlan<unknown>>({ max: maxPlans });
 
   const policyOf = (viewer: Viewer) => {
     const shape = viewerShape(viewer);
@@ -97,10 +100,32 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     throw tooDeep();
   };
 
-  const makeAggregatePlan = (guarded: AggregateRead): AggregatePlan => {
-    const statement = compile((context) => compileAggregate(guarded, context));
+  const compileWhole = (make: (context: CompileContext) => Sql): Statement => {
+    const statement = compile(make);
     if (!fits(statement.sql)) throw tooDeep();
-    return { statement, decode: (text) => decodeAggregate(guarded, JSON.parse(text ?? '[]'), { schema, engine }) };
+    return statement;
+  };
+
+  const makeAggregatePlan = (guarded: AggregateRead): FiguresPlan<unknown> => ({
+    statement: compileWhole((context) => compileAggregate(guarded, context)),
+    decode: (text) => decodeFigures(guarded, JSON.parse(text ?? '[]'), { schema, engine }),
+  });
+
+  const makeGroupsPlan = (guarded: GroupsRead): FiguresPlan<Group> => {
+    const decode = makeGroupsDecoder(guarded, { schema, engine });
+    const statement = compileWhole((context) => compileGroups(guarded, context));
+    return { statement, decode: (text) => decode(JSON.parse(text ?? '[]')) };
+  };
+
+  const rememberFigures = <Result>(
+    read: AggregateRead | GroupsRead,
+    viewer: Viewer,
+    make: (context: GuardContext) => FiguresPlan<Result>,
+  ) => {
+    const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
+    const known = figures.get(key) ?? make({ schema, policy: policyOf(viewer) });
+    figures.set(key, known);
+    return known as FiguresPlan<Result>;
   };
 
   const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
@@ -117,13 +142,10 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
       remember<R>(`${viewerShape(viewer)} ${textOf(read)}`, () =>
         guardRead(read, { schema, policy: policyOf(viewer) }),
       ),
-    aggregatePlan(read, viewer) {
-      const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;
-      const known =
-        aggregates.get(key) ?? makeAggregatePlan(guardAggregate(read, { schema, policy: policyOf(viewer) }));
-      aggregates.set(key, known);
-      return known;
-    },
+    aggregatePlan: (read, viewer) =>
+      rememberFigures(read, viewer, (context) => makeAggregatePlan(guardAggregate(read, context))),
+    groupsPlan: (read, viewer) =>
+      rememberFigures(read, viewer, (context) => makeGroupsPlan(guardGroups(read, context))),
     guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
   };
 }

@@ -8,6 +8,9 @@ import { deriveAggregates } from './derive/aggregates.ts';
 import { deriveConnections } from './derive/connections.ts';
 import { Derivation } from './derive/derivation.ts';
 import { deriveEnums } from './derive/enums.ts';
+import { deriveFigures } from './derive/figures.ts';
+import { deriveGroupInputs } from './derive/group-inputs.ts';
+import { deriveGroups } from './derive/groups.ts';
 import { deriveMutations } from './derive/mutations.ts';
 import { deriveNodeInterface, deriveNodeQueries } from './derive/node.ts';
 import { deriveObjects } from './derive/objects.ts';
@@ -35,7 +38,10 @@ const derivations: readonly ((derivation: Derivation) => void)[] = [
   deriveWriteInputs,
   deriveQueries,
   deriveNodeQueries,
+  deriveFigures,
   deriveAggregates,
+  deriveGroupInputs,
+  deriveGroups,
   deriveMutations,
 ];
 

@@ -42,9 +42,7 @@ export function parseWhere(where: unknown, model: Model, context: ParseContext, 
 }
 
 function parseField(value: unknown, field: Field, context: ParseContext, path: string): Filter {
-  if (field.kind === 'scalar') {
-    return all(entriesOf(value, path).map(([name, it]) => parseOperator(name, it, field, context, `${path}.${name}`)));
-  }
+  if (field.kind === 'scalar') return parseComparisons(value, field, context, path);
   const target = modelOf(context.schema, field.target);
   return all(
     entriesOf(value, path).map(([name, it]) => {
@@ -65,10 +63,26 @@ function parseField(value: unknown, field: Field, context: ParseContext, path: s
   );
 }
 
+/** The operators of one field: `{ gte: 1, lt: 5 }`. */
+export function parseComparisons(
+  value: unknown,
+  field: ScalarField,
+  context: Pick<ParseContext, 'toOperand'>,
+  path: string,
+): Filter {
+  return all(entriesOf(value, path).map(([name, it]) => parseOperator(name, it, field, context, `${path}.${name}`)));
+}
+
 const orderOperators = new Set(['lt', 'lte', 'gt', 'gte']);
 const textOperators = new Set(['contains', 'startsWith', 'endsWith']);
 
-function parseOperator(name: string, value: unknown, field: ScalarField, context: ParseContext, path: string): Filter {
+function parseOperator(
+  name: string,
+  value: unknown,
+  field: ScalarField,
+  context: Pick<ParseContext, 'toOperand'>,
+  path: string,
+): Filter {
   const compare = (operator: ComparisonOperator, values: readonly unknown[]): Filter => ({
     kind: 'compare',
     field: field.name,
@@ -101,7 +115,7 @@ export function operatorsOf(field: ScalarField): ReadonlySet<string> {
   return orderOperators;
 }
 
-function entriesOf(value: unknown, path: string): [string, unknown][] {
+export function entriesOf(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badInput(`"${path}" is not an object.`, 'Give conditions such as { name: { equals: "x" } }.', path);
   }
@@ -111,7 +125,7 @@ function entriesOf(value: unknown, path: string): [string, unknown][] {
   return entries;
 }
 
-function listOf(value: unknown, path: string): unknown[] {
+export function listOf(value: unknown, path: string): unknown[] {
   if (!Array.isArray(value)) throw badInput(`"${path}" is not a list.`, 'Give a list.', path);
   return value;
 }

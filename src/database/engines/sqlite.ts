@@ -4,6 +4,7 @@ import { badInput } from '../../errors.ts';
 import type { ScalarType } from '../../model/model.ts';
 import { digitsOf } from '../check-columns.ts';
 import type { Engine, RowsSource, Sql } from '../engine.ts';
+import type { TimeUnit } from '../time-unit.ts';
 
 const compiler: Engine['compiler'] = new Kysely({
   dialect: {
@@ -120,7 +121,27 @@ export const sqlite: Engine = {
   },
   maxParameters: 32_766,
 
+  truncateTime(unit, moment, offsetSeconds) {
+    const truncated = (value: Sql) => sql`date(${value}, ${sql.join(truncations[unit](value))})`;
+    if (!offsetSeconds) return truncated(moment);
+    // date() is null beyond the year 9999, where only an offset leads: the last day is then that of UTC.
+    const day = sql`coalesce(date(${moment}, ${offsetSeconds} || ' seconds'), date(${moment}))`;
+    return sql`max(${truncated(day)}, '0001-01-01')`;
+  },
+
+  // As text it has 15 digits.
+  roundDecimal: (value) => sql`cast(cast(${value} as text) as numeric)`,
+
   decimalDigits,
+};
+
+/** Arguments of date() that lead to the first day of a unit. */
+const truncations: Record<TimeUnit, (day: Sql) => Sql[]> = {
+  day: () => [sql`'start of day'`],
+  week: () => [sql`'-6 days'`, sql`'weekday 1'`],
+  month: () => [sql`'start of month'`],
+  quarter: (day) => [sql`'start of month'`, sql`'-' || ((strftime('%m', ${day}) - 1) % 3) || ' months'`],
+  year: () => [sql`'start of year'`],
 };
 
 function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {

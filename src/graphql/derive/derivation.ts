@@ -16,6 +16,7 @@ import type { Policies } from '../../policy/policy.ts';
 import { isForEveryone, isForNobody, type FieldVerb, type RowVerb } from '../../policy/rule.ts';
 import type { Builder, FieldCoordinate, RightCoordinate } from '../builder.ts';
 import type { Context } from '../context.ts';
+import type { FigurePart } from './figures.ts';
 
 /**
  * Pothos' builder as derivations see it: models are not known to the compiler here, so it is typed without them.
@@ -44,6 +45,7 @@ export class Derivation {
   readonly connections = new Map<string, AnyObjectRef>();
   readonly inputs = new Map<string, AnyInputRef>();
   readonly enums = new Map<string, EnumRef<never, unknown>>();
+  readonly figures = new Map<string, readonly FigurePart[]>();
   node: InterfaceRef<never, Row> | undefined;
 
   constructor(builder: Builder, { schema, names, policies }: { schema: Schema; names: Names; policies: Policies }) {
@@ -127,6 +129,10 @@ export class Derivation {
 
   connectionOf(model: string): AnyObjectRef {
     return found(this.connections, model);
+  }
+
+  figuresOf(model: string): readonly FigurePart[] {
+    return found(this.figures, model);
   }
 
   inputOf(name: string): AnyInputRef {
