@@ -179,7 +179,7 @@ describe('a moment', () => {
 
   /** Written with nothing but JavaScript's calendar. */
   function firstDayOf(unit: TimeUnit, date: Date, seconds: number): string {
-    const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((it) => Date.parse(it));
+    const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((one) => Date.parse(one));
     const local = new Date(Math.min(last!, Math.max(first!, date.getTime() + seconds * 1000)));
     const day = new Date(Date.parse(local.toISOString().slice(0, 10)));
     if (unit === 'week') day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));

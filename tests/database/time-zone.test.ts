@@ -8,7 +8,7 @@ const hour = 3600;
 
 /** Always by way of `Intl`, without anything of what is tested. */
 function offsetBy(format: Intl.DateTimeFormat, moment: number): number {
-  const part = (type: string) => Number(parts.find((it) => it.type === type)!.value);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)!.value);
   const parts = format.formatToParts(moment);
   const local = new Date(0);
   local.setUTCFullYear(part('year'), part('month') - 1, part('day'));
@@ -134,7 +134,7 @@ describe('a day', () => {
 
   it('that begins a month which the clocks passed over begins with the first that they showed', () => {
     const jump: Offsets = { first: 0, changes: [{ moment: Date.parse('2000-01-31T12:00:00Z'), offset: 24 * hour }] };
-    const [day, next] = ['2000-02-01', '2000-03-01'].map((it) => Date.parse(it));
+    const [day, next] = ['2000-02-01', '2000-03-01'].map((one) => Date.parse(one));
     expect(new Date(firstMomentOf(jump, day!, next!)).toISOString()).toBe('2000-01-31T12:00:00.000Z');
   });
 });
