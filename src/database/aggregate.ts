@@ -79,19 +79,19 @@ export function compileAggregate(read: AggregateRead, context: CompileContext): 
 
 /** @param value of the function's field; an asterisk for the number of rows. */
 export function compileFunction(it: AggregateFunction, value: Sql, model: Model, engine: Engine): Sql {
-  const figure = functions[it.name](value);
-  const rounded = (it.name === 'sum' || it.name === 'avg') && figureType(it, model) === 'Decimal';
-  return rounded ? engine.roundDecimal(figure) : figure;
+  switch (it.name) {
+    case 'count':
+    case 'present':
+      return sql`count(${value})`;
+    case 'min':
+      return sql`min(${value})`;
+    case 'max':
+      return sql`max(${value})`;
+    case 'sum':
+    case 'avg':
+      return engine.total(it.name, value, scalarOf(model, it.field).type);
+  }
 }
-
-const functions: Record<AggregateFunction['name'], (value: Sql) => Sql> = {
-  count: (value) => sql`count(${value})`,
-  present: (value) => sql`count(${value})`,
-  sum: (value) => sql`sum(${value})`,
-  avg: (value) => sql`avg(${value})`,
-  min: (value) => sql`min(${value})`,
-  max: (value) => sql`max(${value})`,
-};
 
 export function figureType(it: AggregateFunction, model: Model): ScalarType {
   return it.name === 'count' ? 'Int' : resultType(it.name, scalarOf(model, it.field).type);

@@ -62,8 +62,12 @@ export interface Engine {
    */
   truncateTime(unit: TimeUnit, moment: Sql, offsetSeconds: Sql | undefined): Sql;
 
-  /** The sum or average of Decimals, rounded to the digits that are kept: shown, compared and ordered by as one number. */
-  roundDecimal(value: Sql): Sql;
+  /**
+   * The sum or average of values of the type, null where there is none. Of Decimals it is rounded to the digits that are
+   * kept, so that it is shown, compared and ordered by as one number. One of Floats that leaves their range is
+   * infinite, and one of whole numbers fails with BAD_INPUT.
+   */
+  total(name: 'sum' | 'avg', value: Sql, type: ScalarType): Sql;
 
   /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
   readonly decimalDigits: number;

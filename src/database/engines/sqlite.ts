@@ -129,8 +129,13 @@ export const sqlite: Engine = {
     return sql`max(${truncated(day)}, '0001-01-01')`;
   },
 
-  // As text it has 15 digits.
-  roundDecimal: (value) => sql`cast(cast(${value} as text) as numeric)`,
+  total(name, value, type) {
+    const total = name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
+    // As text it has 15 digits.
+    if (type === 'Decimal') return sql`cast(cast(${total} as text) as numeric)`;
+    // SQLite's own sum is null when it leaves the range, as if there were no values.
+    return type === 'Float' ? sql`case when count(${value}) > 0 then coalesce(${total}, 9e999) end` : total;
+  },
 
   decimalDigits,
 };
