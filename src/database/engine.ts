@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { ScalarField, ScalarType } from '../model/model.ts';
+import type { JsonPart } from '../policy/filter.ts';
 import type { TimeUnit } from './time-unit.ts';
 
 /** A piece of SQL. Identifiers and values enter it through Kysely only. */
@@ -48,6 +49,17 @@ export interface Engine {
   contains(text: Sql, part: Sql): Sql;
   startsWith(text: Sql, part: Sql): Sql;
   endsWith(text: Sql, part: Sql): Sql;
+
+  /**
+   * Whether a Json value holds, under keys of objects one inside the other, a value of the kind that equals the operand;
+   * without keys the value itself is meant. Lists are not entered. True or false, never null. A key is data: it must
+   * reach no path language, in which quotes, dots and brackets would mean something.
+   *
+   * @param operand a number or truth value as the text of its JSON, a text as it is.
+   */
+  jsonEquals(document: Sql, keys: readonly Sql[], kind: JsonPart['kind'], operand: Sql): Sql;
+  /** Whether nothing stands there, or JSON's null. True or false, never null. */
+  jsonIsAbsent(document: Sql, keys: readonly Sql[]): Sql;
 
   /** The columns hold one of these tuples of values. It may be long: what looks the rows up one by one is no good. */
   isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;

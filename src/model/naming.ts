@@ -71,6 +71,7 @@ const reservedTypes = [
   'SignInResult',
   'ID',
   'Json',
+  'JsonFilter',
   ...scalarNames,
   ...scalarNames.map((name) => `${name}Filter`),
 ];

@@ -212,8 +212,8 @@ describe('a moment', () => {
 
 describe('a sum of Decimals', () => {
   it('is the number that is shown, not the double beside it', () => {
-    const of = (values: string) =>
-      sql`(select ${sqlite.total('sum', sql`column1`, 'Decimal')} from (values ${sql.raw(values)}))`;
+    const of = (list: string) =>
+      sql`(select ${sqlite.total('sum', sql`column1`, 'Decimal')} from (values ${sql.raw(list)}))`;
     expect([
       valueOf(sqlite.toJson('Decimal', of('(0.1), (0.2)'))),
       valueOf(sql`${of('(0.1), (0.2)')} = ${0.3}`),

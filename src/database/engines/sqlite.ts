@@ -113,6 +113,26 @@ export const sqlite: Engine = {
   endsWith: (text, part) =>
     sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
 
+  jsonEquals(document, keys, kind, operand) {
+    // SQLite reads a number's text a last digit off at times, so both sides are read by it.
+    const number = sql`json_extract(${operand}, '$')`;
+    if (kind === 'number' && keys.length === 0) {
+      // A number alone is stored as one, see toJson.
+      return sql`(typeof(${document}) in ('integer', 'real') and ${document} = ${number})`;
+    }
+    return existsInJson(document, keys, (it) => {
+      const type = sql.id(it, 'type');
+      if (kind === 'boolean') return sql`${type} = ${operand}`;
+      const types = kind === 'text' ? sql`'text'` : sql`'integer', 'real'`;
+      return sql`${type} in (${types}) and ${sql.id(it, 'atom')} = ${kind === 'text' ? operand : number}`;
+    });
+  },
+
+  jsonIsAbsent(document, keys) {
+    if (keys.length === 0) return sql`(coalesce(json_type(${document}), 'null') = 'null')`;
+    return sql`(not ${existsInJson(document, keys, (it) => sql`${sql.id(it, 'type')} <> 'null'`)})`;
+  },
+
   isOneOf(columns, tuples) {
     const [column] = columns;
     if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
@@ -148,6 +168,23 @@ const truncations: Record<TimeUnit, (day: Sql) => Sql[]> = {
   quarter: (day) => [sql`'start of month'`, sql`'-' || ((strftime('%m', ${day}) - 1) % 3) || ' months'`],
   year: () => [sql`'start of year'`],
 };
+
+/** json_each() yields the members of an object by their keys, so that a key is compared with and never becomes part of a path. */
+function existsInJson(document: Sql, keys: readonly Sql[], condition: (member: string) => Sql): Sql {
+  const places = keys.length === 0 ? [sql`is null`] : keys.map((key) => sql`= ${key}`);
+  const members = places.map((_, at) => `j${at}`);
+  const tables = members.map((name, at) => {
+    const outer = members[at - 1];
+    // The value of a text is the bare text, which json_each() would fail to parse.
+    const object = outer
+      ? sql`case ${sql.id(outer, 'type')} when 'object' then ${sql.id(outer, 'value')} end`
+      : document;
+    return sql`json_each(${object}) as ${sql.id(name)}`;
+  });
+  const conditions = members.map((name, at) => sql`${sql.id(name, 'key')} ${places[at]!}`);
+  const all = sql.join([...conditions, condition(members.at(-1)!)], sql` and `);
+  return sql`exists (select 1 from ${sql.join(tables)} where ${all})`;
+}
 
 function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
   const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
