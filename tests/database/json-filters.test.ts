@@ -19,6 +19,9 @@ const keys = [
   '-1',
   '$',
   '$.a',
+  '$.a"',
+  '$**',
+  '$[last]',
   '**',
   'last',
   '[0]',
@@ -208,6 +211,27 @@ describe('a part of a Json value', () => {
       .as('root')
       .run('query ($where: ObservationWhere) { observations(where: $where) { totalCount } }', { where });
     expect(data).toEqual({ observations: { totalCount: documents.length } });
+  });
+});
+
+describe('a Json value', () => {
+  it('comes back as it went, a megabyte long and under any key, and is found by its parts (attacks 83, 91)', async () => {
+    await using own = await openTestPlatform();
+    const root = own.as('root');
+    const long = 'x'.repeat(1_000_000);
+    const members = keys.map((key) => `${JSON.stringify(key)}:{"admin":${JSON.stringify(key)}}`);
+    const details = JSON.parse(`{${members.join()},"long":"${long}"}`) as object;
+    const stored = await root.run<{ updateObservation: { details: object } }>(
+      'mutation ($details: Json) { updateObservation(where: { id: "a-open-draft" }, data: { details: $details }) { details } }',
+      { details },
+    );
+    expect(JSON.stringify(stored.data.updateObservation.details)).toBe(JSON.stringify(details));
+    for (const key of keys) {
+      const where = { details: { path: [key, 'admin'], equals: key } };
+      expect(await root.ids('observations', { where })).toEqual(['a-open-draft']);
+    }
+    expect(await root.ids('observations', { where: { details: { path: ['long'], equals: long } } })).toHaveLength(1);
+    expect(({} as { admin?: unknown }).admin).toBe(undefined);
   });
 });
 
