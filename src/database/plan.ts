@@ -41,8 +41,13 @@ export interface Planner {
   readonly engine: Engine;
   policyOf(viewer: Viewer): ViewerPolicy;
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
-  /** For a read that is guarded already, or that is a check of our own: no policy is added. */
-  guardedPlan<R extends Read>(guarded: R): Plan<R>;
+  /**
+   * For a read that is guarded already, or that is a check of our own: no policy is added.
+   *
+   * @param minDepth how deep it must stay. One that fetches what another could not hold must not be cut at its root:
+   * what is cut off there is that read again, for ever.
+   */
+  guardedPlan<R extends Read>(guarded: R, minDepth?: number): Plan<R>;
   aggregatePlan(read: AggregateRead, viewer: Viewer): FiguresPlan<unknown>;
   groupsPlan(read: GroupsRead, viewer: Viewer): FiguresPlan<Group>;
 }
@@ -84,8 +89,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   };
 
   /** What comes in here is guarded, or a check of our own. */
-  const makePlan = (guarded: Read): Plan => {
-    for (let depth = depthOf(guarded); depth >= 0; depth--) {
+  const makePlan = (guarded: Read, minDepth: number): Plan => {
+    for (let depth = depthOf(guarded); depth >= minDepth; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
       const statement = compile((context) => compileRead(kept, context));
       if (!fits(statement.sql)) continue;
@@ -128,8 +133,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     return known as FiguresPlan<Result>;
   };
 
-  const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
-    const known = plans.get(key) ?? makePlan(make());
+  const remember = <R extends Read>(key: string, make: () => Read, minDepth = 0): Plan<R> => {
+    const known = plans.get(key) ?? makePlan(make(), minDepth);
     plans.set(key, known);
     return known as unknown as Plan<R>;
   };
@@ -146,7 +151,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
       rememberFigures(read, viewer, (context) => makeAggregatePlan(guardAggregate(read, context))),
     groupsPlan: (read, viewer) =>
       rememberFigures(read, viewer, (context) => makeGroupsPlan(guardGroups(read, context))),
-    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
+    guardedPlan: (guarded, minDepth = 0) =>
+      remember(`guarded ${minDepth} ${JSON.stringify(guarded, bigIntText)}`, () => guarded, minDepth),
   };
 }
 

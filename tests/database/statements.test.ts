@@ -74,6 +74,17 @@ describe('a selection or a filter beyond what one operation may hold', () => {
     expect(viewer.statements).toBe(0);
   });
 
+  it('is answered or refused, and never asked for ever: a filter that fits at the root, but not under a row', async () => {
+    const root = platform.as('root');
+    const kinds = new Set<unknown>();
+    for (let length = 1; length <= 12; length++) {
+      const where = `${'{ corrects: { isNot: '.repeat(length)}{ unit: { equals: "x" } }${'} }'.repeat(length)}`;
+      const { errors } = await root.run(`{ sites { nodes { observations(where: ${where}) { nodes { id } } } } }`);
+      kinds.add(errors?.[0]?.code);
+    }
+    expect([...kinds]).toEqual([undefined, 'TOO_DEEP']);
+  });
+
   it.each([
     [
       'side by side',
