@@ -44,10 +44,9 @@ export interface Planner {
   /**
    * For a read that is guarded already, or that is a check of our own: no policy is added.
    *
-   * @param minDepth how deep it must stay. One that fetches what another could not hold must not be cut at its root:
-   * what is cut off there is that read again, for ever.
+   * @param least how many levels of relations its statement must hold.
    */
-  guardedPlan<R extends Read>(guarded: R, minDepth?: number): Plan<R>;
+  guardedPlan<R extends Read>(guarded: R, least?: number): Plan<R>;
   aggregatePlan(read: AggregateRead, viewer: Viewer): FiguresPlan<unknown>;
   groupsPlan(read: GroupsRead, viewer: Viewer): FiguresPlan<Group>;
 }
@@ -89,8 +88,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   };
 
   /** What comes in here is guarded, or a check of our own. */
-  const makePlan = (guarded: Read, minDepth: number): Plan => {
-    for (let depth = depthOf(guarded); depth >= minDepth; depth--) {
+  const makePlan = (guarded: Read, least = 0): Plan => {
+    for (let depth = depthOf(guarded); depth >= least; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
       const statement = compile((context) => compileRead(kept, context));
       if (!fits(statement.sql)) continue;
@@ -133,8 +132,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     return known as FiguresPlan<Result>;
   };
 
-  const remember = <R extends Read>(key: string, make: () => Read, minDepth = 0): Plan<R> => {
-    const known = plans.get(key) ?? makePlan(make(), minDepth);
+  const remember = <R extends Read>(key: string, make: () => Read, least?: number): Plan<R> => {
+    const known = plans.get(key) ?? makePlan(make(), least);
     plans.set(key, known);
     return known as unknown as Plan<R>;
   };
@@ -151,8 +150,7 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
       rememberFigures(read, viewer, (context) => makeAggregatePlan(guardAggregate(read, context))),
     groupsPlan: (read, viewer) =>
       rememberFigures(read, viewer, (context) => makeGroupsPlan(guardGroups(read, context))),
-    guardedPlan: (guarded, minDepth = 0) =>
-      remember(`guarded ${minDepth} ${JSON.stringify(guarded, bigIntText)}`, () => guarded, minDepth),
+    guardedPlan: (guarded, least) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded, least),
   };
 }
 

@@ -47,6 +47,7 @@ async function runFollowUp(
     [...byKey.values()].map(([row]) => row!),
     values,
   );
+  // The statement must hold the relation that it is for: cut off once more, it would be followed up without end.
   const plan = context.planner.guardedPlan(followUpRead(followUp, filter, schema), 1);
   const { rows } = await runPlan(plan, values, context);
   const { key } = followUp.relation;
