@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf, type Model, type RelationField } from '../model/model.ts';
-import { isAlways, type Comparison, type Filter, type Operand } from '../policy/filter.ts';
+import { isAlways, type Comparison, type Filter, type JsonPart, type Operand } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
 import type { Parameter } from './parameters.ts';
@@ -109,6 +109,10 @@ function costOf(filter: Filter): number {
 function compileComparison(filter: Comparison, scope: Scope, context: CompileContext, negated: boolean): Sql {
   const field = scalarOf(scope.model, filter.field);
   const value = visibleColumn(scope, field.name, filter.visible, context);
+  if (filter.json) {
+    const condition = compileJson(filter, filter.json, value, context.engine);
+    return negated ? sql`not ${condition}` : condition;
+  }
   if (filter.operator === 'absent') return negated ? sql`${value} is not null` : sql`${value} is null`;
   const operands = filter.operands.map((operand) => parameter(operand, field));
   const condition = compare(filter, value, operands, context.engine);
@@ -116,6 +120,17 @@ function compileComparison(filter: Comparison, scope: Scope, context: CompileCon
   const mayBeNull = !field.required || filter.visible !== undefined;
   return mayBeNull ? sql`(${value} is null or not (${condition}))` : sql`not (${condition})`;
 }
+
+/** Never unknown, whatever is hidden or absent: SQL's own `NOT` is its opposite. */
+function compileJson({ operands }: Comparison, { path, kind }: JsonPart, document: Sql, engine: Engine): Sql {
+  const keys = path.map((key) => parameter(key, textField));
+  const [operand] = operands;
+  if (!operand) return engine.jsonIsAbsent(document, keys);
+  return engine.jsonEquals(document, keys, kind, parameter(operand, kind === 'text' ? textField : jsonField));
+}
+
+const textField: Parameter['field'] = { type: 'String', enum: undefined };
+const jsonField: Parameter['field'] = { type: 'Json', enum: undefined };
 
 function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[], engine: Engine): Sql {
   const [operand] = operands;

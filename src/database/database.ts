@@ -9,10 +9,12 @@ import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
 import { connect, type OpenTransaction } from './connection.ts';
 import { bind } from './parameters.ts';
+import type { GroupsRead } from './groups.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
 import type { GuardedRows } from './guarded-rows.ts';
 import { createPlanner, type Plan } from './plan.ts';
-import { runPlan } from './run-plan.ts';
+import { runGroups } from './run-groups.ts';
+import { runPlan, type RunContext } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
@@ -99,21 +101,27 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
 
     async aggregate(read: AggregateRead, values: Values) {
       const { statement, decode } = planner.aggregatePlan(read, this.viewer);
-      this.statements++;
-      return decode(
-        await connection.read(statement.sql, bind(statement.parameters, values.list, this.viewer, planner)),
-      );
+      const { query } = this.context;
+      return decode(await query(statement.sql, bind(statement.parameters, values.list, this.viewer, planner)));
+    }
+
+    groups(read: GroupsRead, values: Values) {
+      return runGroups(read, values, this.context);
     }
 
     private run<R extends Read>(plan: Plan<R>, values: Values) {
-      return runPlan(plan, values, {
+      return runPlan(plan, values, this.context);
+    }
+
+    private get context(): RunContext {
+      return {
         planner,
         viewer: this.viewer,
         query: (text, parameters) => {
           this.statements++;
           return connection.read(text, parameters);
         },
-      });
+      };
     }
 
     write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {

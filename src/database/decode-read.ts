@@ -88,7 +88,7 @@ function makeRowDecoder(modelName: string, select: Selection, context: DecodeCon
   };
 }
 
-function makeValueDecoder(
+export function makeValueDecoder(
   field: Pick<ScalarField, 'type' | 'enum'>,
   { schema, engine }: DecodeContext,
 ): (value: unknown) => unknown {

@@ -1,6 +1,8 @@
 import type { RawBuilder } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { ScalarField, ScalarType } from '../model/model.ts';
+import type { JsonPart } from '../policy/filter.ts';
+import type { TimeUnit } from './time-unit.ts';
 
 /** A piece of SQL. Identifiers and values enter it through Kysely only. */
 export type Sql = RawBuilder<unknown>;
@@ -58,6 +60,17 @@ export interface Engine {
   startsWith(text: Sql, part: Sql): Sql;
   endsWith(text: Sql, part: Sql): Sql;
 
+  /**
+   * Whether a Json value holds, under keys of objects one inside the other, a value of the kind that equals the operand;
+   * without keys the value itself is meant. Lists are not entered. True or false, never null. A key is data: it must
+   * reach no path language, in which quotes, dots and brackets would mean something.
+   *
+   * @param operand a number or truth value as the text of its JSON, a text as it is.
+   */
+  jsonEquals(document: Sql, keys: readonly Sql[], kind: JsonPart['kind'], operand: Sql): Sql;
+  /** Whether nothing stands there, or JSON's null. True or false, never null. */
+  jsonIsAbsent(document: Sql, keys: readonly Sql[]): Sql;
+
   /** The columns hold one of these tuples of values. It may be long: what looks the rows up one by one is no good. */
   isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;
   /** The moment `value`, or the first one after what `column` holds where that is not earlier. */
@@ -66,6 +79,21 @@ export interface Engine {
   updateEach(update: UpdateEach): Sql;
   /** How many values one statement takes. */
   readonly maxParameters: number;
+
+  /**
+   * The first day of the unit in which a moment lies, as a Date, once the clock is set forward by so many seconds; a
+   * week begins on Monday, as ISO 8601 has it. Without an offset the moment is a day, or is seen in UTC. Years are
+   * 1 to 9999: what an offset moves beyond them counts as the first or last day. Null stays null. No zone of the
+   * engine's own may be used: engines would differ in them.
+   */
+  truncateTime(unit: TimeUnit, moment: Sql, offsetSeconds: Sql | undefined): Sql;
+
+  /**
+   * The sum or average of values of the type, null where there is none. Of Decimals it is rounded to the digits that are
+   * kept, so that it is shown, compared and ordered by as one number. One of Floats that leaves their range is
+   * infinite, and one of whole numbers fails with BAD_INPUT.
+   */
+  total(name: 'sum' | 'avg', value: Sql, type: ScalarType): Sql;
 
   /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
   readonly decimalDigits: number;

@@ -2,6 +2,7 @@ import type { Schema } from '../model/model.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
+import type { Group, GroupsRead } from './groups.ts';
 import type { ListRead, OneRead, Row, Rows } from './read.ts';
 import type { Values } from './values.ts';
 import type { TransactionWriter } from './write/transaction-writer.ts';
@@ -16,6 +17,7 @@ export interface GuardedRows {
   list(read: ListRead, values: Values): Promise<Rows>;
   /** The value of each function, in order. */
   aggregate(read: AggregateRead, values: Values): Promise<unknown[]>;
+  groups(read: GroupsRead, values: Values): Promise<Group[]>;
   /** Runs in one transaction, judges every new row at its end, and is tried again when another writer was in the way. */
   write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T>;
   /** Like `write`, and undone when it is done: what it would do is found out by doing it. */

@@ -1,7 +1,7 @@
 import { badInput } from '../errors.ts';
 import { keyOf, modelOf, scalarsOf, type Model, type ScalarField, type Schema } from '../model/model.ts';
 import { all, always, padded, type Filter } from '../policy/filter.ts';
-import { parseWhere } from '../policy/parse-where.ts';
+import { parseWhere, type ToOperand } from '../policy/parse-where.ts';
 import type { Order, OrderExpression } from './read.ts';
 import type { Values } from './values.ts';
 
@@ -11,15 +11,19 @@ const maxOrderTerms = 20;
 
 /** A caller's `where`, whose values are put into `values`. */
 export function parseCallerWhere(where: unknown, model: Model, schema: Schema, values: Values, path = 'where'): Filter {
+  return parseWhere(where, model, { schema, toOperand: callerOperands(values, path) }, path);
+}
+
+/** Puts what a caller compares with into `values`, so much of it and no more. */
+export function callerOperands(values: Values, path: string): ToOperand {
   let conditions = 0;
-  const toOperand = (value: unknown, field: ScalarField, at: string) => {
+  return (value, field, at) => {
     if (++conditions > maxValues)
       throw badInput(`"${path}" holds more than ${maxValues} values.`, 'Ask in several operations.', at);
     if (typeof value === 'object' && value !== null && 'viewer' in value)
       throw badInput(`"${at}" is not a value.`, 'Give a value.', at);
     return values.add(checkValue(value, field, at));
   };
-  return parseWhere(where, model, { schema, toOperand }, path);
 }
 
 /**
@@ -65,15 +69,20 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
 
 /** A caller's `orderBy`: one object or a list of them, each with one term, made a total order by the key at its end. */
 export function parseOrderBy(orderBy: unknown, model: Model, schema: Schema, path = 'orderBy'): Order[] {
-  const terms = orderBy === undefined || orderBy === null ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
-  if (terms.length > maxOrderTerms)
-    throw badInput(`"${path}" has ${terms.length} terms.`, `Give ${maxOrderTerms} at most.`, path);
-  const order = terms.map((term: unknown, at) => parseTerm(term, model, schema, `${path}[${at}]`));
+  const order = termsOf(orderBy, path).map((term, at) => parseTerm(term, model, schema, `${path}[${at}]`));
   const ordered = new Set(order.map(({ by }) => (by.kind === 'field' ? by.field : undefined)));
   const rest = (model.key?.fields ?? scalarsOf(model).map(({ name }) => name)).filter((field) => !ordered.has(field));
   // The tie is broken in the direction of the last term, so that one index can serve both.
   const direction = order.at(-1)?.direction ?? 'asc';
   return [...order, ...rest.map((field): Order => ({ by: { kind: 'field', field }, direction }))];
+}
+
+export function termsOf(orderBy: unknown, path: string): unknown[] {
+  const terms: unknown[] =
+    orderBy === undefined || orderBy === null ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (terms.length > maxOrderTerms)
+    throw badInput(`"${path}" has ${terms.length} terms.`, `Give ${maxOrderTerms} at most.`, path);
+  return terms;
 }
 
 function parseTerm(term: unknown, model: Model, schema: Schema, path: string): Order {
@@ -97,7 +106,7 @@ function parseTerm(term: unknown, model: Model, schema: Schema, path: string): O
   return { by, direction: directionOf(direction, at) };
 }
 
-function onlyEntry(term: unknown, path: string): [string, unknown] {
+export function onlyEntry(term: unknown, path: string): [string, unknown] {
   const entries = Object.entries(term ?? {}).filter(([, value]) => value !== undefined);
   const [entry] = entries;
   if (!entry || entries.length > 1)
@@ -105,7 +114,7 @@ function onlyEntry(term: unknown, path: string): [string, unknown] {
   return entry;
 }
 
-function directionOf(value: unknown, path: string): 'asc' | 'desc' {
+export function directionOf(value: unknown, path: string): 'asc' | 'desc' {
   if (value === 'asc' || value === 'desc') return value;
   throw badInput(`"${path}" is neither asc nor desc.`, 'Give one of them.', path);
 }

@@ -4,11 +4,12 @@ import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
-import { compileAggregate, decodeAggregate, guardAggregate, type AggregateRead } from './aggregate.ts';
+import { compileAggregate, decodeFigures, guardAggregate, type AggregateRead } from './aggregate.ts';
 import { compileRead } from './compile-read.ts';
 import { makeDecoder } from './decode-read.ts';
 import type { Engine, Sql } from './engine.ts';
-import { guardRead } from './guard.ts';
+import { compileGroups, guardGroups, makeGroupsDecoder, type Group, type GroupsRead } from './groups.ts';
+import { guardRead, type GuardContext } from './guard.ts';
 import type { Parameter } from './parameters.ts';
 import type { ListRead, OneRead, Read, Row, Rows } from './read.ts';
 import type { CompileContext } from './scope.ts';
@@ -29,9 +30,10 @@ export interface Plan<R extends Read = Read> {
   decode(text: string | null, values: readonly unknown[]): R extends OneRead ? Row | null : Rows;
 }
 
-export interface AggregatePlan {
+/** What is no read of rows: figures, or groups with figures. */
+export interface FiguresPlan<Result> {
   readonly statement: Statement;
-  decode(text: string | null): unknown[];
+  decode(text: string | null): Result[];
 }
 
 export interface Planner {
@@ -39,11 +41,16 @@ export interface Planner {
   readonly engine: Engine;
   policyOf(viewer: Viewer): ViewerPolicy;
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
-  /** For a read that is guarded already, or that is a check of our own: no policy is added. */
-  guardedPlan<R extends Read>(guarded: R): Plan<R>;
-  aggregatePlan(read: AggregateRead, viewer: Viewer): AggregatePlan;
+  /**
+   * For a read that is guarded already, or that is a check of our own: no policy is added.
+   *
+   * @param least how many levels of relations its statement must hold.
+   */
+  guardedPlan<R extends Read>(guarded: R, least?: number): Plan<R>;
+  aggregatePlan(read: AggregateRead, viewer: Viewer): FiguresPlan<unknown>;
   /** Like `guardedPlan`. */
-  guardedAggregatePlan(guarded: AggregateRead): AggregatePlan;
+  guardedAggregatePlan(guarded: AggregateRead): FiguresPlan<unknown>;
+  groupsPlan(read: GroupsRead, viewer: Viewer): FiguresPlan<Group>;
 }
 
 export interface PlannerOptions {
@@ -66,7 +73,7 @@ const maxPolicies = 500;
 export function createPlanner({ schema, policies, engine, fits }: PlannerOptions): Planner {
   const policyCache = new LRUCache<string, ViewerPolicy>({ max: maxPolicies });
   const plans = new LRUCache<string, Plan>({ max: maxPlans });
-  const aggregates = new LRUCache<string, AggregatePlan>({ max: maxPlans });
+  const figures = new LRUCache<string, FiguresPlan<unknown>>({ max: maxPlans });
 
   const policyOf = (viewer: Viewer) => {
     const shape = viewerShape(viewer);
@@ -83,8 +90,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   };
 
   /** What comes in here is guarded, or a check of our own. */
-  const makePlan = (guarded: Read): Plan => {
-    for (let depth = depthOf(guarded); depth >= 0; depth--) {
+  const makePlan = (guarded: Read, least = 0): Plan => {
+    for (let depth = depthOf(guarded); depth >= least; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
       const statement = compile((context) => compileRead(kept, context));
       if (!fits(statement.sql)) continue;
@@ -99,22 +106,39 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     throw tooDeep();
   };
 
-  const makeAggregatePlan = (guarded: AggregateRead): AggregatePlan => {
-    const statement = compile((context) => compileAggregate(guarded, context));
+  const compileWhole = (make: (context: CompileContext) => Sql): Statement => {
+    const statement = compile(make);
     if (!fits(statement.sql)) throw tooDeep();
-    return { statement, decode: (text) => decodeAggregate(guarded, JSON.parse(text ?? '[]'), { schema, engine }) };
+    return statement;
   };
 
-  const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
-    const known = plans.get(key) ?? makePlan(make());
+  const makeAggregatePlan = (guarded: AggregateRead): FiguresPlan<unknown> => ({
+    statement: compileWhole((context) => compileAggregate(guarded, context)),
+    decode: (text) => decodeFigures(guarded, JSON.parse(text ?? '[]'), { schema, engine }),
+  });
+
+  const makeGroupsPlan = (guarded: GroupsRead): FiguresPlan<Group> => {
+    const decode = makeGroupsDecoder(guarded, { schema, engine });
+    const statement = compileWhole((context) => compileGroups(guarded, context));
+    return { statement, decode: (text) => decode(JSON.parse(text ?? '[]')) };
+  };
+
+  const rememberFigures = <Result>(key: string, make: () => FiguresPlan<Result>) => {
+    const known = figures.get(key) ?? make();
+    figures.set(key, known);
+    return known as FiguresPlan<Result>;
+  };
+  const figuresFor = <Result>(
+    read: AggregateRead | GroupsRead,
+    viewer: Viewer,
+    make: (context: GuardContext) => FiguresPlan<Result>,
+  ) =>
+    rememberFigures(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () => make({ schema, policy: policyOf(viewer) }));
+
+  const remember = <R extends Read>(key: string, make: () => Read, least?: number): Plan<R> => {
+    const known = plans.get(key) ?? makePlan(make(), least);
     plans.set(key, known);
     return known as unknown as Plan<R>;
-  };
-
-  const rememberAggregate = (key: string, make: () => AggregateRead): AggregatePlan => {
-    const known = aggregates.get(key) ?? makeAggregatePlan(make());
-    aggregates.set(key, known);
-    return known;
   };
 
   return {
@@ -126,12 +150,11 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
         guardRead(read, { schema, policy: policyOf(viewer) }),
       ),
     aggregatePlan: (read, viewer) =>
-      rememberAggregate(`${viewerShape(viewer)} ${JSON.stringify(read)}`, () =>
-        guardAggregate(read, { schema, policy: policyOf(viewer) }),
-      ),
+      figuresFor(read, viewer, (context) => makeAggregatePlan(guardAggregate(read, context))),
     guardedAggregatePlan: (guarded) =>
-      rememberAggregate(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
-    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
+      rememberFigures(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => makeAggregatePlan(guarded)),
+    groupsPlan: (read, viewer) => figuresFor(read, viewer, (context) => makeGroupsPlan(guardGroups(read, context))),
+    guardedPlan: (guarded, least) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded, least),
   };
 }
 

@@ -9,6 +9,9 @@ import { deriveBulkMutations } from './derive/bulk-mutations.ts';
 import { deriveConnections } from './derive/connections.ts';
 import { Derivation } from './derive/derivation.ts';
 import { deriveEnums } from './derive/enums.ts';
+import { deriveFigures } from './derive/figures.ts';
+import { deriveGroupInputs } from './derive/group-inputs.ts';
+import { deriveGroups } from './derive/groups.ts';
 import { deriveMutations } from './derive/mutations.ts';
 import { deriveNodeInterface, deriveNodeQueries } from './derive/node.ts';
 import { deriveObjects } from './derive/objects.ts';
@@ -36,7 +39,10 @@ const derivations: readonly ((derivation: Derivation) => void)[] = [
   deriveWriteInputs,
   deriveQueries,
   deriveNodeQueries,
+  deriveFigures,
   deriveAggregates,
+  deriveGroupInputs,
+  deriveGroups,
   deriveMutations,
   deriveBulkMutations,
 ];

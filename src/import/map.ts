@@ -10,7 +10,7 @@ import {
 } from '../model/model.ts';
 import { connectMany, connectOne, type Part } from './connect.ts';
 import { convertValue, type GivenValue } from './convert-value.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 import type { SourceRecord } from './parse.ts';
 
 /** How a file's columns become fields, where their names alone do not say it. */

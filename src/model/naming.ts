@@ -1,8 +1,10 @@
 import pluralize from 'pluralize';
-import type { Model, Schema } from './model.ts';
+import type { Schema } from './model.ts';
 
 /** Every name that is derived from a model, allocated once so that no two collide. */
-export interface ModelNames {
+export type ModelNames = RowNames & GroupNames;
+
+interface RowNames {
   readonly type: string;
   readonly one: string;
   readonly many: string;
@@ -44,6 +46,23 @@ export interface ModelNames {
   readonly compoundKey: (key: string) => string;
 }
 
+interface GroupNames {
+  readonly groupsField: string;
+  readonly group: string;
+  readonly groupKey: string;
+  readonly groupBy: string;
+  /** The enum of the fields to group by. */
+  readonly groupField: string;
+  /** A field's name in that enum, where GraphQL has other uses for some words. */
+  readonly groupFieldValue: (field: string) => string;
+  readonly having: string;
+  /** The conditions on one function's figures, e.g. `ObservationSumHaving`. */
+  readonly havingPart: (name: string) => string;
+  readonly groupOrderBy: string;
+  /** The orders by one function's figures or by the keys, e.g. `ObservationGroupSumOrderBy`. */
+  readonly groupOrderByPart: (name: string) => string;
+}
+
 export interface Names {
   readonly models: ReadonlyMap<string, ModelNames>;
   readonly enums: ReadonlyMap<string, { readonly type: string; readonly filter: string }>;
@@ -59,6 +78,7 @@ const reservedTypes = [
   'Node',
   'PageInfo',
   'SortOrder',
+  'TimeUnit',
   'CountOrderBy',
   'Viewer',
   'SignInResult',
@@ -67,9 +87,12 @@ const reservedTypes = [
   'Expectation',
   'ID',
   'Json',
+  'JsonFilter',
   ...scalarNames,
   ...scalarNames.map((name) => `${name}Filter`),
 ];
+/** GraphQL has other uses for these words. */
+export const forbiddenEnumValues = ['true', 'false', 'null'];
 const reservedFields = ['node', 'nodes', 'viewer', 'signIn', 'signOut'];
 
 /**
@@ -81,9 +104,12 @@ export function allocateNames(schema: Schema): Names {
   const queries = new NameRegistry(reservedFields);
   const mutations = new NameRegistry(reservedFields);
   const own = new Map([...schema.models.keys(), ...schema.enums.keys()].map((name) => [name, types.take(name)]));
-  const models = [...schema.models.values()].map((model): [string, ModelNames] => [
-    model.name,
-    allocateModel(model, own.get(model.name)!, { types, queries, mutations }),
+  const all = [...schema.models.keys()].map((model) => ({ model, type: own.get(model)! }));
+  // Groups last: `userGroups` are the rows of a model UserGroup, not the groups of users, wherever in the schema it stands.
+  const rows = all.map(({ model, type }) => allocateRows(model, type, { types, queries, mutations }));
+  const models = all.map(({ model, type }, at): [string, ModelNames] => [
+    model,
+    { ...rows[at]!, ...allocateGroups(model, type, { types, queries }) },
   ]);
   const enums = [...schema.enums.keys()].map((name) => {
     const type = own.get(name)!;
@@ -98,21 +124,12 @@ interface Registries {
   readonly mutations: NameRegistry;
 }
 
-function allocateModel(model: Model, type: string, { types, queries, mutations }: Registries): ModelNames {
-  const one = queries.take(lowerFirst(model.name));
-  const many = upperFirst(plural(lowerFirst(model.name)));
-  const lazily = (name: (part: string) => string) => {
-    const taken = new Map<string, string>();
-    return (part: string) => {
-      const known = taken.get(part) ?? types.take(name(upperFirst(part)));
-      taken.set(part, known);
-      return known;
-    };
-  };
+function allocateRows(model: string, type: string, { types, queries, mutations }: Registries): RowNames {
+  const many = upperFirst(plural(lowerFirst(model)));
   return {
     type,
-    one,
-    many: queries.take(plural(lowerFirst(model.name))),
+    one: queries.take(lowerFirst(model)),
+    many: queries.take(plural(lowerFirst(model))),
     create: mutations.take(`create${type}`),
     update: mutations.take(`update${type}`),
     upsert: mutations.take(`upsert${type}`),
@@ -123,9 +140,9 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     deleteMany: mutations.take(`delete${many}`),
     batch: types.take(`${type}Batch`),
     keyName: types.take(`${type}KeyName`),
-    aggregateField: queries.take(`${lowerFirst(model.name)}Aggregate`),
+    aggregateField: queries.take(`${lowerFirst(model)}Aggregate`),
     aggregate: types.take(`${type}Aggregate`),
-    aggregatePart: lazily((name) => `${type}${name}`),
+    aggregatePart: onDemand(types, (name) => `${type}${upperFirst(name)}`),
     where: types.take(`${type}Where`),
     uniqueWhere: types.take(`${type}UniqueWhere`),
     orderBy: types.take(`${type}OrderBy`),
@@ -135,14 +152,39 @@ function allocateModel(model: Model, type: string, { types, queries, mutations }
     oneFilter: types.take(`${type}RelationFilter`),
     createInput: types.take(`${type}CreateInput`),
     updateInput: types.take(`${type}UpdateInput`),
-    nestedCreate: lazily((field) => `${type}${field}CreateInput`),
-    nestedUpdate: lazily((field) => `${type}${field}UpdateInput`),
-    createWithout: lazily((field) => `${type}CreateWithout${field}Input`),
-    connectOrCreateWithout: lazily((field) => `${type}ConnectOrCreateWithout${field}Input`),
-    upsertWithout: lazily((field) => `${type}UpsertWithout${field}Input`),
-    upsertNamedWithout: lazily((field) => `${type}UpsertNamedWithout${field}Input`),
+    nestedCreate: onDemand(types, (field) => `${type}${upperFirst(field)}CreateInput`),
+    nestedUpdate: onDemand(types, (field) => `${type}${upperFirst(field)}UpdateInput`),
+    createWithout: onDemand(types, (field) => `${type}CreateWithout${upperFirst(field)}Input`),
+    connectOrCreateWithout: onDemand(types, (field) => `${type}ConnectOrCreateWithout${upperFirst(field)}Input`),
+    upsertWithout: onDemand(types, (field) => `${type}UpsertWithout${upperFirst(field)}Input`),
+    upsertNamedWithout: onDemand(types, (field) => `${type}UpsertNamedWithout${upperFirst(field)}Input`),
     updateNamed: types.take(`${type}UpdateNamedInput`),
-    compoundKey: lazily((key) => `${type}${key.split('_').map(upperFirst).join('')}Key`),
+    compoundKey: onDemand(types, (key) => `${type}${key.split('_').map(upperFirst).join('')}Key`),
+  };
+}
+
+function allocateGroups(model: string, type: string, { types, queries }: Omit<Registries, 'mutations'>): GroupNames {
+  return {
+    groupsField: queries.take(`${lowerFirst(model)}Groups`),
+    group: types.take(`${type}Group`),
+    groupKey: types.take(`${type}GroupKey`),
+    groupBy: types.take(`${type}GroupBy`),
+    groupField: types.take(`${type}GroupField`),
+    groupFieldValue: onDemand(new NameRegistry(forbiddenEnumValues), (field) => field),
+    having: types.take(`${type}Having`),
+    havingPart: onDemand(types, (name) => `${type}${upperFirst(name)}Having`),
+    groupOrderBy: types.take(`${type}GroupOrderBy`),
+    groupOrderByPart: onDemand(types, (name) => `${type}Group${upperFirst(name)}OrderBy`),
+  };
+}
+
+/** A name that is allocated when it is first asked for, and stays. */
+function onDemand(registry: NameRegistry, name: (part: string) => string) {
+  const taken = new Map<string, string>();
+  return (part: string) => {
+    const known = taken.get(part) ?? registry.take(name(part));
+    taken.set(part, known);
+    return known;
   };
 }
 

@@ -117,9 +117,10 @@ const operatorTexts: Partial<Record<Comparison['operator'], string>> = {
   gte: '>=',
 };
 
-function describeComparison({ field, operator, operands }: Comparison, viewer: Viewer): Simple {
+function describeComparison({ field: column, operator, operands, json }: Comparison, viewer: Viewer): Simple {
   // A guest has no key, so no column names it.
   if (viewer.id === null && operands.length > 0 && operands.every(({ kind }) => kind === 'viewer')) return 'never';
+  const field = [column, ...(json?.path ?? []).map(describeOperand)].join('.');
   if (operator === 'absent') return { text: `${field} is absent` };
   const values = [...new Set(operands.map(describeOperand))];
   return {

@@ -20,6 +20,15 @@ export interface Comparison {
   readonly operands: readonly Operand[];
   /** The value counts as absent where this does not hold: a field that the viewer reads on some rows only. */
   readonly visible?: Filter;
+  /** Of a Json field: the part of the value that is meant. */
+  readonly json?: JsonPart;
+}
+
+export interface JsonPart {
+  /** Keys of objects, one inside the other; lists are not entered. Operands, for a key is data like any value. */
+  readonly path: readonly Operand[];
+  /** What the operand is: values of two kinds are never equal. */
+  readonly kind: 'text' | 'number' | 'boolean';
 }
 
 export type ComparisonOperator =

@@ -10,8 +10,10 @@ import {
   some,
   type ComparisonOperator,
   type Filter,
+  type JsonPart,
   type Operand,
 } from './filter.ts';
+import { isViewerValue } from './viewer.ts';
 
 /** Turns a value found in a `where` into an operand. */
 export type ToOperand = (value: unknown, field: ScalarField, path: string) => Operand;
@@ -43,7 +45,9 @@ export function parseWhere(where: unknown, model: Model, context: ParseContext, 
 
 function parseField(value: unknown, field: Field, context: ParseContext, path: string): Filter {
   if (field.kind === 'scalar') {
-    return all(entriesOf(value, path).map(([name, it]) => parseOperator(name, it, field, context, `${path}.${name}`)));
+    return field.type === 'Json' && !field.list
+      ? parseJson(value, field, context, path)
+      : parseComparisons(value, field, context, path);
   }
   const target = modelOf(context.schema, field.target);
   return all(
@@ -65,10 +69,26 @@ function parseField(value: unknown, field: Field, context: ParseContext, path: s
   );
 }
 
+/** The operators of one field: `{ gte: 1, lt: 5 }`. */
+export function parseComparisons(
+  value: unknown,
+  field: ScalarField,
+  context: Pick<ParseContext, 'toOperand'>,
+  path: string,
+): Filter {
+  return all(entriesOf(value, path).map(([name, it]) => parseOperator(name, it, field, context, `${path}.${name}`)));
+}
+
 const orderOperators = new Set(['lt', 'lte', 'gt', 'gte']);
 const textOperators = new Set(['contains', 'startsWith', 'endsWith']);
 
-function parseOperator(name: string, value: unknown, field: ScalarField, context: ParseContext, path: string): Filter {
+function parseOperator(
+  name: string,
+  value: unknown,
+  field: ScalarField,
+  context: Pick<ParseContext, 'toOperand'>,
+  path: string,
+): Filter {
   const compare = (operator: ComparisonOperator, values: readonly unknown[]): Filter => ({
     kind: 'compare',
     field: field.name,
@@ -91,17 +111,56 @@ function parseOperator(name: string, value: unknown, field: ScalarField, context
   return compare(name as ComparisonOperator, [value]);
 }
 
+/** Attackers nest. */
+const maxJsonKeys = 10;
+
+/** `{ path: ["battery", "level"], equals: 5 }`. Null asks for what is absent, which JSON's own null is too. */
+function parseJson(where: unknown, field: ScalarField, { toOperand }: ParseContext, path: string): Filter {
+  const { path: keys, ...operators } = Object.fromEntries(entriesOf(where, path));
+  const at = `${path}.path`;
+  const list = keys === undefined || keys === null ? [] : listOf(keys, at);
+  if (list.length > maxJsonKeys) throw badInput(`"${at}" has ${list.length} keys.`, `Give ${maxJsonKeys} at most.`, at);
+  if (list.some((key) => typeof key !== 'string')) throw badInput(`"${at}" is no list of keys.`, 'Give texts.', at);
+  const entries = Object.entries(operators);
+  if (keys && entries.length === 0) throw badInput(`"${path}" has a path alone.`, 'Say what it equals.', path);
+  const part = list.map((key) => toOperand(key, field, at));
+  return all(
+    entries.map(([name, value]) => {
+      if (name !== 'equals' && name !== 'not') throw unknownOperator(name, `${path}.${name}`);
+      const equals: Filter = {
+        kind: 'compare',
+        field: field.name,
+        operator: value === null ? 'absent' : 'equals',
+        operands: value === null ? [] : [toOperand(value, field, `${path}.${name}`)],
+        json: { path: part, kind: value === null ? 'text' : jsonKindOf(value, `${path}.${name}`) },
+      };
+      return name === 'equals' ? equals : not(equals);
+    }),
+  );
+}
+
+/** @throws BAD_INPUT for lists and objects: engines differ in when two of them are equal. */
+function jsonKindOf(value: unknown, path: string): JsonPart['kind'] {
+  if (typeof value === 'string' || isViewerValue(value)) return 'text';
+  if (typeof value === 'number' || typeof value === 'boolean') return typeof value === 'number' ? 'number' : 'boolean';
+  throw badInput(
+    `"${path}" is neither a text nor a number nor a truth value.`,
+    'Compare its parts, by their path.',
+    path,
+  );
+}
+
 const none = new Set<string>();
 const text = new Set([...orderOperators, ...textOperators]);
 
-/** The operators beside `equals`, `not`, `in` and `notIn` that mean the same on every engine for this type. */
+/** The operators beside `equals`, `not`, `in` and `notIn` that mean the same on every engine for this type; a Json has the first two only. */
 export function operatorsOf(field: ScalarField): ReadonlySet<string> {
   if (field.type === 'String') return text;
   if (['Boolean', 'Enum', 'Json', 'Bytes'].includes(field.type)) return none;
   return orderOperators;
 }
 
-function entriesOf(value: unknown, path: string): [string, unknown][] {
+export function entriesOf(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badInput(`"${path}" is not an object.`, 'Give conditions such as { name: { equals: "x" } }.', path);
   }
@@ -111,7 +170,7 @@ function entriesOf(value: unknown, path: string): [string, unknown][] {
   return entries;
 }
 
-function listOf(value: unknown, path: string): unknown[] {
+export function listOf(value: unknown, path: string): unknown[] {
   if (!Array.isArray(value)) throw badInput(`"${path}" is not a list.`, 'Give a list.', path);
   return value;
 }

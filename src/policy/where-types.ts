@@ -25,15 +25,24 @@ interface TextFilter<T> extends OrderFilter<T> {
   endsWith?: string;
 }
 
-type ScalarFilter<T> = [T] extends [boolean]
-  ? EqualityFilter<T>
-  : [T] extends [string]
-    ? string extends T
-      ? TextFilter<T>
-      : EqualityFilter<T>
-    : [T] extends [number | bigint | Date]
-      ? OrderFilter<T>
-      : EqualityFilter<T>;
+/** A part of a Json value, under keys of objects one inside the other, or the whole of it. Lists are not entered. */
+interface JsonFilter {
+  path?: string[];
+  equals?: Operand<string> | number | boolean | null;
+  not?: Operand<string> | number | boolean | null;
+}
+
+type ScalarFilter<T> = [object] extends [T]
+  ? JsonFilter
+  : [T] extends [boolean]
+    ? EqualityFilter<T>
+    : [T] extends [string]
+      ? string extends T
+        ? TextFilter<T>
+        : EqualityFilter<T>
+      : [T] extends [number | bigint | Date]
+        ? OrderFilter<T>
+        : EqualityFilter<T>;
 
 /**
  * A condition on rows of one model. Every name in it is checked at every depth: it is mapped from the model itself,

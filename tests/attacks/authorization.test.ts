@@ -122,6 +122,17 @@ describe('reading', () => {
         observations: { totalCount: ids.length, pageInfo: { hasNextPage: false } },
         tag: { observations: { totalCount: ids.length } },
       });
+      const groups = await platform
+        .as(name)
+        .run<{ all: { count: number }; groups: { key: { siteId: string }; count: number }[] }>(
+          '{ all: observationAggregate { count } groups: observationGroups(by: [{ field: siteId }]) { key { siteId } count } }',
+        );
+      expect(groups.data.all.count).toBe(ids.length);
+      for (const { key, count } of groups.data.groups)
+        expect(await platform.as(name).ids('observations', { where: { siteId: { equals: key.siteId } } })).toHaveLength(
+          count,
+        );
+      expect(groups.data.groups.reduce((sum, { count }) => sum + count, 0)).toBe(ids.length);
     }
   });
 
@@ -194,6 +205,12 @@ describe('reading', () => {
     await expect(platform.as('guest').ids('observations', { orderBy: [{ author: { email: 'asc' } }] })).rejects.toThrow(
       'You may not sort by User.email.',
     );
+    const groups = (order: string) =>
+      run('alice', `{ observationGroups(by: [{ field: siteId }], orderBy: [${order}]) { key { siteId } } }`);
+    const byNote = (word: string) =>
+      groups(`{ max: { internalNote: ${word} } }, { present: { internalNote: ${word} } }`);
+    expect(await byNote('asc')).toEqual(await byNote('desc'));
+    expect(await byNote('asc')).toEqual(await groups('{ key: { siteId: asc } }'));
     // Bob's sites have four observations each; for a guest they have one and none.
     const byNumber = await platform.as('guest').ids('sites', { orderBy: [{ observations: { _count: 'desc' } }] });
     expect(byNumber).toEqual(['a-open', 'b-open']);
@@ -206,6 +223,25 @@ describe('reading', () => {
     expect(await run('alice', document)).toEqual({
       data: { observationAggregate: { count: alice.length, min: { internalNote: null }, max: { internalNote: null } } },
     });
+  });
+
+  it('39: groups and having say nothing of values that may not be read', async () => {
+    const grouped = (rest: string) => `{ observationGroups${rest} { count } }`;
+    const askFor = [
+      '(by: [{ field: internalNote }])',
+      '(by: [{ field: id }], having: { max: { internalNote: { startsWith: "note of a" } } })',
+      '(by: [{ field: id }], having: { NOT: { OR: [{ present: { internalNote: { equals: 0 } } }] } })',
+    ];
+    for (const rest of askFor) {
+      const guest = platform.as('guest');
+      expect((await guest.run(grouped(rest))).errors).toMatchObject([{ code: 'FORBIDDEN' }]);
+      expect(guest.statements).toBe(0);
+    }
+    // Alice reads no note: whatever is asked of them is asked of absent values.
+    const alice = await platform.as('alice').ids('observations');
+    const [byNote, withNote, notWithout] = await Promise.all(askFor.map((rest) => run('alice', grouped(rest))));
+    expect(byNote).toEqual({ data: { observationGroups: [{ count: alice.length }] } });
+    expect([withNote, notWithout]).toEqual(Array.from({ length: 2 }, () => ({ data: { observationGroups: [] } })));
   });
 
   it('40, 41: a cursor holds readable values only, and any cursor leads to readable rows', async () => {

@@ -10,7 +10,8 @@ import {
   type ModelName,
   type NaiveRow,
 } from '../support/naive-world.ts';
-import { openTestPlatform, type Answer, type TestPlatform, type TestViewer } from '../support/platform.ts';
+import { pagesOf, wholeList, wholeOf, type Page } from '../support/pages.ts';
+import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
 import { aliceRules, strictPolicies } from '../support/strict-policies.ts';
 
 const rows = makeRows();
@@ -78,62 +79,66 @@ function naiveOrder(terms: readonly Term[], world: (typeof worlds)['root']): unk
     .map(({ row }) => row.id);
 }
 
-interface Page {
-  observations: {
-    edges: { cursor: string; node: { id: string } }[];
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
-    totalCount: number;
-  };
-}
-
-/** All pages in one direction, from the end that it starts at. */
-async function pagesOf(
-  viewer: TestViewer,
-  orderBy: readonly unknown[],
-  size: number,
-  backwards: boolean,
-): Promise<Page['observations'][]> {
-  const [count, place, declared] = backwards ? ['last', 'before', '$before'] : ['first', 'after', '$after'];
-  const document = `query ($orderBy: [ObservationOrderBy!], ${declared}: String, $size: Int) {
-    observations(orderBy: $orderBy, ${count}: $size, ${place}: ${declared}) {
-      totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } }
-    }
-  }`;
-  const pages: Page['observations'][] = [];
-  for (let cursor: string | null = null; ;) {
-    const answer: Answer<Page> = await viewer.run<Page>(document, { orderBy, size, [place]: cursor });
-    expect(answer.errors).toBe(undefined);
-    const page: Page['observations'] = answer.data.observations;
-    pages.push(page);
-    expect([page.pageInfo.startCursor, page.pageInfo.endCursor]).toEqual([
-      page.edges.at(0)?.cursor,
-      page.edges.at(-1)?.cursor,
-    ]);
-    const more = backwards ? page.pageInfo.hasPreviousPage : page.pageInfo.hasNextPage;
-    if (!more) return pages;
-    expect(page.edges).toHaveLength(size);
-    cursor = backwards ? page.pageInfo.startCursor : page.pageInfo.endCursor;
-    if (pages.length > rows.Observation.length) throw new Error('The pages have no end.');
-  }
-}
-
 describe.each(['root', 'alice'] as const)('the pages of a list, for %s', (name) => {
   it('are together the whole list, in its order, from either end', async () => {
     const viewer = platform.as(name);
     await fc.assert(
       fc.asyncProperty(orders, fc.integer({ min: 9, max: 100 }), fc.boolean(), async (terms, size, backwards) => {
-        const expected = naiveOrder(terms, worlds[name]);
-        const pages = await pagesOf(viewer, toOrderBy(terms), size, backwards);
-        const inOrder = backwards ? pages.toReversed() : pages;
-        expect(inOrder.flatMap(({ edges }) => edges.map(({ node }) => node.id))).toEqual(expected);
-        expect(new Set(pages.map(({ totalCount }) => totalCount))).toEqual(new Set([expected.length]));
-        // Every page but the outermost has neighbours on both sides, and says so.
-        expect(inOrder.map(({ pageInfo }) => pageInfo.hasPreviousPage)).toEqual(inOrder.map((_, at) => at > 0));
-        expect(inOrder.map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual(
-          inOrder.map((_, at) => at < inOrder.length - 1),
-        );
+        const pages = await pagesOf(viewer, {
+          type: 'Observation',
+          document: (args, page) => `{ observations(${args}) ${page} }`,
+          find: ({ observations }: { observations: Page }) => observations,
+          orderBy: toOrderBy(terms),
+          size,
+          backwards,
+        });
+        expect(wholeOf(pages, backwards)).toEqual(wholeList(naiveOrder(terms, worlds[name]), pages.length));
       }),
       { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('are so under a row, and over a table between, too', async () => {
+    const viewer = platform.as(name);
+    const world = worlds[name];
+    const parents = [
+      ...world.list('Site').map(({ id }) => ({ model: 'Site' as const, where: `{ id: "${id}" }`, id })),
+      ...world.list('Tag').map(({ id }) => ({ model: 'Tag' as const, where: `{ slug: "${id}" }`, id })),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...parents),
+        orders,
+        fc.integer({ min: 1, max: 30 }),
+        fc.boolean(),
+        async ({ model, where, id }, terms, size, backwards) => {
+          const pages = await pagesOf(viewer, {
+            type: 'Observation',
+            document: (args, page) =>
+              `{ row: ${model.toLowerCase()}(where: ${where}) { observations(${args}) ${page} } }`,
+            find: ({ row }: { row: { observations: Page } }) => row.observations,
+            orderBy: toOrderBy(terms),
+            size,
+            backwards,
+          });
+          const inside = new Set<unknown>(
+            world
+              .related(
+                model,
+                'observations',
+                rows[model].find((row) => row.id === id)!,
+              )
+              .map((row) => row.id),
+          );
+          expect(wholeOf(pages, backwards)).toEqual(
+            wholeList(
+              naiveOrder(terms, world).filter((one) => inside.has(one)),
+              pages.length,
+            ),
+          );
+        },
+      ),
+      { numRuns: 60, seed: 8 },
     );
   });
 });
@@ -141,7 +146,7 @@ describe.each(['root', 'alice'] as const)('the pages of a list, for %s', (name) 
 describe('a nested list', () => {
   it('has pages of its own under every parent, from the same statement', async () => {
     const alice = platform.as('alice');
-    const { data } = await alice.run<{ sites: { nodes: { id: string; observations: Page['observations'] }[] } }>(`{
+    const { data } = await alice.run<{ sites: { nodes: { id: string; observations: Page }[] } }>(`{
       sites(first: 100) { nodes { id observations(first: 2, orderBy: [{ value: desc }]) {
         totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } }
       } } }
@@ -157,7 +162,7 @@ describe('a nested list', () => {
       id,
       totalCount,
       more: pageInfo.hasNextPage,
-      observations: edges.map(({ node }) => node.id),
+      observations: edges.map(({ node }) => node['id']),
     }));
     const expected = whole.map(({ id, observations }) => ({
       id,

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
 import { sqlite } from '../../src/database/engines/sqlite.ts';
+import { timeUnits, type TimeUnit } from '../../src/database/time-unit.ts';
 import type { ScalarType } from '../../src/model/model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pergola-'));
@@ -151,5 +152,72 @@ describe('a list of expressions', () => {
     expect(JSON.parse(connection.value(query, parameters) as string)).toEqual(
       items.map((_, at) => (at % 2 === 0 ? null : ['x'])),
     );
+  });
+});
+
+/** What an expression yields. */
+function valueOf(expression: ReturnType<typeof sql>): unknown {
+  const { sql: query, parameters } = sqlite.selectValue(expression).compile(sqlite.compiler);
+  return connection.value(query, parameters);
+}
+
+describe('a moment', () => {
+  const moment = fc.oneof(
+    fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+    // Around the ends of the calendar, of years and of weeks.
+    fc
+      .tuple(
+        fc.constantFrom('0001-01-01', '2024-03-01', '2026-01-01', '9999-12-31'),
+        fc.integer({ min: -2e8, max: 2e8 }),
+      )
+      .map(([day, ms]) => new Date(Date.parse(day) + ms))
+      .filter(
+        (date) => date.getTime() >= Date.parse('0001-01-01') && date.getTime() < Date.parse('9999-12-31') + 864e5,
+      ),
+  );
+  const offset = fc.option(fc.integer({ min: -14 * 3600, max: 14 * 3600 }), { freq: 5 });
+
+  /** Written with nothing but JavaScript's calendar. */
+  function firstDayOf(unit: TimeUnit, date: Date, seconds: number): string {
+    const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((one) => Date.parse(one));
+    const local = new Date(Math.min(last!, Math.max(first!, date.getTime() + seconds * 1000)));
+    const day = new Date(Date.parse(local.toISOString().slice(0, 10)));
+    if (unit === 'week') day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
+    if (unit === 'month' || unit === 'quarter' || unit === 'year') day.setUTCDate(1);
+    if (unit === 'quarter') day.setUTCMonth(Math.floor(day.getUTCMonth() / 3) * 3);
+    if (unit === 'year') day.setUTCMonth(0);
+    return day.toISOString().slice(0, 10);
+  }
+
+  it.each(timeUnits)('lies in the %s that JavaScript finds, whatever the offset', (unit) => {
+    fc.assert(
+      fc.property(moment, offset, (date, seconds) => {
+        const stored = sqlite.toParameter({ type: 'DateTime' }, date);
+        const found = valueOf(
+          sqlite.truncateTime(unit, sql`${stored}`, seconds === null ? undefined : sql`${BigInt(seconds)}`),
+        );
+        expect(found).toBe(firstDayOf(unit, date, seconds ?? 0));
+      }),
+      { numRuns: 1500, seed: 5 },
+    );
+  });
+
+  it('that is absent lies in no unit', () => {
+    for (const unit of timeUnits) {
+      expect(valueOf(sqlite.truncateTime(unit, sql`null`, undefined))).toBe(null);
+      expect(valueOf(sqlite.truncateTime(unit, sql`null`, sql`${3600n}`))).toBe(null);
+    }
+  });
+});
+
+describe('a sum of Decimals', () => {
+  it('is the number that is shown, not the double beside it', () => {
+    const of = (list: string) =>
+      sql`(select ${sqlite.total('sum', sql`column1`, 'Decimal')} from (values ${sql.raw(list)}))`;
+    expect([
+      valueOf(sqlite.toJson('Decimal', of('(0.1), (0.2)'))),
+      valueOf(sql`${of('(0.1), (0.2)')} = ${0.3}`),
+    ]).toEqual(['0.3', 1n]);
+    expect(valueOf(of('(null)'))).toBe(null);
   });
 });

@@ -93,6 +93,42 @@ describe('an aggregate', () => {
     expect(errors).toMatchObject([{ code: 'FORBIDDEN' }]);
   });
 
+  it('counts the rows that have a value, and adds decimals as they are written', async () => {
+    await using own = await openTestPlatform();
+    const root = own.as('root');
+    for (const [id, value] of Object.entries({ 'a-open-draft': '0.1', 'a-open-submitted': '0.2' })) {
+      const document =
+        'mutation ($id: String, $value: Decimal) { updateObservation(where: { id: $id }, data: { value: $value }) { id } }';
+      expect((await root.run(document, { id, value })).errors).toBe(undefined);
+    }
+    const where = '(where: { siteId: { equals: "a-open" }, reviewerId: { equals: null } })';
+    const { data } = await root.run(
+      `{ observationAggregate${where} { count present { serialNumber reviewerId value } sum { value } } }`,
+    );
+    // Those two and Mallory's draft of 16.25.
+    expect(data).toEqual({
+      observationAggregate: {
+        count: 3,
+        present: { serialNumber: 2, reviewerId: 0, value: 3 },
+        sum: { value: '16.55' },
+      },
+    });
+  });
+
+  it('of floats beyond their range is refused, and no failure', async () => {
+    await using own = await openTestPlatform();
+    await own.database.unguarded.country.updateMany({ data: { area: 1.7e308 } });
+    const root = own.as('root');
+    const { errors } = await root.run('{ countryAggregate { sum { area } } }');
+    expect(errors).toMatchObject([
+      { code: 'BAD_INPUT', message: 'The sum leaves the range of a Float. Aggregate fewer rows.' },
+    ]);
+    const { data } = await root.run('{ countryGroups(by: [{ field: name }]) { key { name } sum { area } } }');
+    expect(data).toEqual({
+      countryGroups: ['Belgium', 'Netherlands'].map((name) => ({ key: { name }, sum: { area: 1.7e308 } })),
+    });
+  });
+
   it('has no part for what is hidden, opaque or without a size', () => {
     const fields = (name: string) =>
       Object.keys((platform.api.getType(name) as unknown as { getFields(): object }).getFields());

@@ -25,6 +25,68 @@ const fieldsOf = (name: string) =>
     type ? `${field}: ${type}` : field,
   );
 
+describe('groups', () => {
+  it('have the keys, figures, conditions and orders that their fields allow', () => {
+    const types = [
+      'TagGroup',
+      'TagGroupBy',
+      'TagGroupField',
+      'TagGroupKey',
+      'TagGroupOrderBy',
+      'TagHaving',
+      'TimeUnit',
+    ];
+    expect(types.map(excerpt).join('\n')).toMatchInlineSnapshot(`
+      "type TagGroup {
+        key: TagGroupKey!
+        count: Int!
+        present: TagPresent!
+        min: TagMin!
+        max: TagMax!
+      }
+      input TagGroupBy {
+        field: TagGroupField!
+        unit: TimeUnit
+        timeZone: String
+      }
+      enum TagGroupField {
+        slug
+        label
+      }
+      type TagGroupKey {
+        slug: String
+        label: String
+      }
+      input TagGroupOrderBy {
+        count: SortOrder
+        key: TagGroupFieldOrderBy
+        present: TagGroupFieldOrderBy
+        min: TagGroupValueOrderBy
+        max: TagGroupValueOrderBy
+      }
+      input TagHaving {
+        AND: [TagHaving!]
+        OR: [TagHaving!]
+        NOT: TagHaving
+        count: IntFilter
+        present: TagPresentHaving
+        min: TagValueHaving
+        max: TagValueHaving
+      }
+      enum TimeUnit {
+        day
+        week
+        month
+        quarter
+        year
+      }"
+    `);
+    expect(fieldsOf('ObservationSumHaving')).toEqual(['value: DecimalFilter', 'serialNumber: BigIntFilter']);
+    expect(fieldsOf('ObservationAvgHaving')).toEqual(['value: DecimalFilter', 'serialNumber: FloatFilter']);
+    expect(fieldsOf('ObservationGroupNumberOrderBy')).toEqual(['value: SortOrder', 'serialNumber: SortOrder']);
+  });
+});
+
 describe('an object type', () => {
   it('has what somebody may read, and nodeId', () => {
     expect(excerpt('Comment')).toMatchInlineSnapshot(`

@@ -36,6 +36,26 @@ describe('a name', () => {
     expect(namesOf('Connection').connection).toBe('ConnectionConnection');
   });
 
+  it('of groups gives way to the rows of a model of that name, though it stands later', () => {
+    expect([namesOf('CityGroup').many, namesOf('City').groupsField]).toEqual(['cityGroups', 'cityGroups_']);
+    expect([namesOf('CityGroup').orderBy, namesOf('City').groupOrderBy]).toEqual([
+      'CityGroupOrderBy',
+      'CityGroupOrderBy_',
+    ]);
+    expect([namesOf('CityGroup').type, namesOf('City').group]).toEqual(['CityGroup', 'CityGroup_']);
+  });
+
+  it('of a field to group by is escaped where GraphQL takes the word for a value', () => {
+    const { groupFieldValue } = namesOf('City');
+    expect(['name', 'true', 'true_', 'null', 'true'].map(groupFieldValue)).toEqual([
+      'name',
+      'true_',
+      'true__',
+      'null_',
+      'true_',
+    ]);
+  });
+
   it('of an enum filter gives way to a model of that name', () => {
     expect(names.enums.get('Color')).toEqual({ type: 'Color', filter: 'ColorFilter_' });
     expect(namesOf('ColorFilter').type).toBe('ColorFilter');
@@ -54,7 +74,7 @@ describe('a name', () => {
       ...models.flatMap(typeNames),
       ...[...names.enums.values()].flatMap(({ type, filter }) => [type, filter]),
     ];
-    const queries = models.flatMap(({ one, many }) => [one, many]);
+    const queries = models.flatMap((one) => [one.one, one.many, one.aggregateField, one.groupsField]);
     const mutations = models.flatMap((one) => [one.create, one.update, one.upsert, one.delete]);
     for (const list of [types, queries, mutations])
       expect(list.filter((one, at) => list.indexOf(one) !== at)).toEqual([]);

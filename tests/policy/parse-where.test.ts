@@ -53,6 +53,20 @@ describe('an operator on a field', () => {
     expect(parse(where)).toEqual(expected);
   });
 
+  it('on a part of a Json value has its keys beside its value', () => {
+    const json = (kind: string, ...path: string[]) => ({
+      kind,
+      path: path.map((value) => ({ kind: 'constant', value })),
+    });
+    const equals = { ...compare('details', 'equals', 5), json: json('number', 'battery', 'level') };
+    const absent = { ...compare('details', 'absent'), json: json('text') };
+    expect(parse({ details: { path: ['battery', 'level'], equals: 5 } })).toEqual(equals);
+    expect(parse({ details: { path: ['battery', 'level'], not: 5 } })).toEqual(not(equals as Filter));
+    expect(parse({ details: { equals: null } })).toEqual(absent);
+    expect(parse({ details: {} })).toEqual(always);
+    expect(parse({ details: { path: ['a'], equals: { viewer: 'id' } } })).toMatchObject({ json: { kind: 'text' } });
+  });
+
   it('stands beside the others on the same field: all of them hold', () => {
     expect(parse({ unit: { gt: 'A', lt: 'D', not: 'C' } })).toEqual({
       kind: 'all',

@@ -78,7 +78,8 @@ export async function insertRows(client: PrismaClient, rows: Rows): Promise<void
   await client.comment.createMany({ data: rows.Comment as never });
   await client.tag.createMany({ data: rows.Tag.map(({ slug, label }) => ({ slug, label })) as never });
   const ties = rows.Observation.flatMap(({ id, tags }) => (tags as string[]).map((slug) => `('${id}', '${slug}')`));
-  await client.$executeRawUnsafe(`INSERT INTO "_ObservationToTag" ("A", "B") VALUES ${ties.join()}`);
+  if (ties.length > 0)
+    await client.$executeRawUnsafe(`INSERT INTO "_ObservationToTag" ("A", "B") VALUES ${ties.join()}`);
 }
 
 interface Relation {

@@ -71,6 +71,23 @@ describe('a value', () => {
     policy('Comment', () => ({ fields, presets: { body: 5 } }));
   });
 
+  it('of a part of a Json value is a text, a number or a truth value', () => {
+    read({ details: { path: ['battery', 'level'], equals: 5 } });
+    read({ details: { path: ['battery'], not: null }, NOT: { details: { equals: 'x' } } });
+    policy('Comment', ({ where, viewer }) => ({
+      read: where({ observation: { is: { details: { path: ['owner'], equals: viewer.id } } } }),
+      fields,
+    }));
+    // @ts-expect-error An object is compared by its parts.
+    read({ details: { path: ['battery'], equals: { level: 5 } } });
+    // @ts-expect-error A path is a list of keys.
+    read({ details: { path: 'battery.level', equals: 5 } });
+    // @ts-expect-error There is no order among Json values.
+    read({ details: { path: ['battery', 'level'], gt: 5 } });
+    // @ts-expect-error No other field has parts.
+    read({ unit: { path: ['a'], equals: 'x' } });
+  });
+
   it('is never undefined, in a list neither', () => {
     const maybe: string | undefined = Math.random() > 0.5 ? 'Cel' : undefined;
     // @ts-expect-error A value may be missing.

@@ -4,6 +4,7 @@ import { badInput } from '../../errors.ts';
 import type { ScalarType } from '../../model/model.ts';
 import { digitsOf } from '../write/check-columns.ts';
 import type { Engine, RowsSource, Sql } from '../engine.ts';
+import type { TimeUnit } from '../time-unit.ts';
 
 const compiler: Engine['compiler'] = new Kysely({
   dialect: {
@@ -112,6 +113,26 @@ export const sqlite: Engine = {
   endsWith: (text, part) =>
     sql`(length(${text}) >= length(${part}) and substr(${text}, length(${text}) - length(${part}) + 1) = ${part})`,
 
+  jsonEquals(document, keys, kind, operand) {
+    // SQLite reads a number's text a last digit off at times, so both sides are read by it.
+    const number = sql`json_extract(${operand}, '$')`;
+    if (kind === 'number' && keys.length === 0) {
+      // A number alone is stored as one, see toJson.
+      return sql`(typeof(${document}) in ('integer', 'real') and ${document} = ${number})`;
+    }
+    return existsInJson(document, keys, (it) => {
+      const type = sql.id(it, 'type');
+      if (kind === 'boolean') return sql`${type} = ${operand}`;
+      const types = kind === 'text' ? sql`'text'` : sql`'integer', 'real'`;
+      return sql`${type} in (${types}) and ${sql.id(it, 'atom')} = ${kind === 'text' ? operand : number}`;
+    });
+  },
+
+  jsonIsAbsent(document, keys) {
+    if (keys.length === 0) return sql`(coalesce(json_type(${document}), 'null') = 'null')`;
+    return sql`(not ${existsInJson(document, keys, (it) => sql`${sql.id(it, 'type')} <> 'null'`)})`;
+  },
+
   isOneOf(columns, tuples) {
     const [column] = columns;
     if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
@@ -129,8 +150,50 @@ export const sqlite: Engine = {
   },
   maxParameters: 32_766,
 
+  truncateTime(unit, moment, offsetSeconds) {
+    const truncated = (value: Sql) => sql`date(${value}, ${sql.join(truncations[unit](value))})`;
+    if (!offsetSeconds) return truncated(moment);
+    // date() is null beyond the year 9999, where only an offset leads: the last day is then that of UTC.
+    const day = sql`coalesce(date(${moment}, ${offsetSeconds} || ' seconds'), date(${moment}))`;
+    return sql`max(${truncated(day)}, '0001-01-01')`;
+  },
+
+  total(name, value, type) {
+    const total = name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
+    // As text it has 15 digits.
+    if (type === 'Decimal') return sql`cast(cast(${total} as text) as numeric)`;
+    // SQLite's own sum is null when it leaves the range, as if there were no values.
+    return type === 'Float' ? sql`case when count(${value}) > 0 then coalesce(${total}, 9e999) end` : total;
+  },
+
   decimalDigits,
 };
+
+/** Arguments of date() that lead to the first day of a unit. */
+const truncations: Record<TimeUnit, (day: Sql) => Sql[]> = {
+  day: () => [sql`'start of day'`],
+  week: () => [sql`'-6 days'`, sql`'weekday 1'`],
+  month: () => [sql`'start of month'`],
+  quarter: (day) => [sql`'start of month'`, sql`'-' || ((strftime('%m', ${day}) - 1) % 3) || ' months'`],
+  year: () => [sql`'start of year'`],
+};
+
+/** json_each() yields the members of an object by their keys, so that a key is compared with and never becomes part of a path. */
+function existsInJson(document: Sql, keys: readonly Sql[], condition: (member: string) => Sql): Sql {
+  const places = keys.length === 0 ? [sql`is null`] : keys.map((key) => sql`= ${key}`);
+  const members = places.map((_, at) => `j${at}`);
+  const tables = members.map((name, at) => {
+    const outer = members[at - 1];
+    // The value of a text is the bare text, which json_each() would fail to parse.
+    const object = outer
+      ? sql`case ${sql.id(outer, 'type')} when 'object' then ${sql.id(outer, 'value')} end`
+      : document;
+    return sql`json_each(${object}) as ${sql.id(name)}`;
+  });
+  const conditions = members.map((name, at) => sql`${sql.id(name, 'key')} ${places[at]!}`);
+  const all = sql.join([...conditions, condition(members.at(-1)!)], sql` and `);
+  return sql`exists (select 1 from ${sql.join(tables)} where ${all})`;
+}
 
 function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
   const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);

@@ -16,6 +16,7 @@ import type { Policies } from '../../policy/policy.ts';
 import { isForEveryone, isForNobody, type FieldVerb, type RowVerb } from '../../policy/rule.ts';
 import type { Builder, FieldCoordinate, RightCoordinate } from '../builder.ts';
 import type { Context } from '../context.ts';
+import type { FigurePart } from './figures.ts';
 import { Writable } from './writable.ts';
 
 /**
@@ -45,6 +46,7 @@ export class Derivation {
   readonly connections = new Map<string, AnyObjectRef>();
   readonly inputs = new Map<string, AnyInputRef>();
   readonly enums = new Map<string, EnumRef<never, unknown>>();
+  readonly figures = new Map<string, readonly FigurePart[]>();
   node: InterfaceRef<never, Row> | undefined;
   #writable: Writable | undefined;
 
@@ -134,6 +136,10 @@ export class Derivation {
 
   connectionOf(model: string): AnyObjectRef {
     return found(this.connections, model);
+  }
+
+  figuresOf(model: string): readonly FigurePart[] {
+    return found(this.figures, model);
   }
 
   inputOf(name: string): AnyInputRef {

@@ -1,13 +1,11 @@
 import { PergolaError } from '../../errors.ts';
+import { forbiddenEnumValues } from '../../model/naming.ts';
 import type { Derivation } from './derivation.ts';
-
-/** GraphQL has other uses for these words. */
-const forbiddenValues = new Set(['true', 'false', 'null']);
 
 /** Prisma's enums, and the directions of an order. Values travel by their Prisma name. */
 export function deriveEnums({ builder, schema, names, enums }: Derivation) {
   for (const { name, values, description } of schema.enums.values()) {
-    const bad = values.find((value) => forbiddenValues.has(value.name));
+    const bad = values.find((value) => forbiddenEnumValues.includes(value.name));
     if (bad) {
       throw new PergolaError(
         'BAD_SCHEMA',

@@ -17,6 +17,7 @@ const filterable: readonly ScalarType[] = [
 /** Filters: one for each scalar type and enum, and for each model one over its rows and two over rows related to it. */
 export function deriveWhereInputs(derivation: Derivation) {
   for (const type of filterable) deriveScalarFilter(`${type}Filter`, { type, enum: undefined }, derivation);
+  deriveJsonFilter(derivation);
   for (const [name, { filter }] of derivation.names.enums)
     deriveScalarFilter(filter, { type: 'Enum', enum: name }, derivation);
   for (const model of derivation.models) {
@@ -40,6 +41,25 @@ function deriveScalarFilter(name: string, field: Pick<ScalarField, 'type' | 'enu
     }),
   });
   derivation.inputs.set(name, ref);
+}
+
+/** Equality with texts, numbers and truth values only: engines differ in when two objects are equal. */
+function deriveJsonFilter({ builder, inputs }: Derivation) {
+  const type = 'Json' as 'String';
+  const ref = builder.inputType('JsonFilter', {
+    fields: (t) => ({
+      path: t.field({
+        type: ['String'],
+        description: 'Keys of objects, one inside the other; the value itself without it. Lists are not entered.',
+      }),
+      equals: t.field({
+        type,
+        description: 'A text, number or truth value. Null asks for what is absent, which a null in the Json is too.',
+      }),
+      not: t.field({ type, description: 'The exact opposite of `equals`.' }),
+    }),
+  });
+  inputs.set('JsonFilter', ref);
 }
 
 function deriveModelFilters(model: Model, derivation: Derivation) {
@@ -80,7 +100,7 @@ function deriveModelFilters(model: Model, derivation: Derivation) {
   );
 }
 
-const isOpaque = (field: Field) => field.kind === 'scalar' && (field.type === 'Json' || field.list);
+const isOpaque = (field: Field) => field.kind === 'scalar' && field.list;
 
 function filterOf(field: Field, derivation: Derivation) {
   if (field.kind === 'relation') {
