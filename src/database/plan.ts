@@ -39,8 +39,12 @@ export interface Planner {
   readonly engine: Engine;
   policyOf(viewer: Viewer): ViewerPolicy;
   plan<R extends Read>(read: R, viewer: Viewer): Plan<R>;
-  /** For a read that is guarded already, or that is a check of our own: no policy is added. */
-  guardedPlan<R extends Read>(guarded: R): Plan<R>;
+  /**
+   * For a read that is guarded already, or that is a check of our own: no policy is added.
+   *
+   * @param least how many levels of relations its statement must hold.
+   */
+  guardedPlan<R extends Read>(guarded: R, least?: number): Plan<R>;
   aggregatePlan(read: AggregateRead, viewer: Viewer): AggregatePlan;
 }
 
@@ -81,8 +85,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   };
 
   /** What comes in here is guarded, or a check of our own. */
-  const makePlan = (guarded: Read): Plan => {
-    for (let depth = depthOf(guarded); depth >= 0; depth--) {
+  const makePlan = (guarded: Read, least = 0): Plan => {
+    for (let depth = depthOf(guarded); depth >= least; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
       const statement = compile((context) => compileRead(kept, context));
       if (!fits(statement.sql)) continue;
@@ -103,8 +107,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     return { statement, decode: (text) => decodeAggregate(guarded, JSON.parse(text ?? '[]'), { schema, engine }) };
   };
 
-  const remember = <R extends Read>(key: string, make: () => Read): Plan<R> => {
-    const known = plans.get(key) ?? makePlan(make());
+  const remember = <R extends Read>(key: string, make: () => Read, least?: number): Plan<R> => {
+    const known = plans.get(key) ?? makePlan(make(), least);
     plans.set(key, known);
     return known as unknown as Plan<R>;
   };
@@ -124,7 +128,7 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
       aggregates.set(key, known);
       return known;
     },
-    guardedPlan: (guarded) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded),
+    guardedPlan: (guarded, least) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded, least),
   };
 }
 

@@ -47,7 +47,9 @@ async function runFollowUp(
     [...byKey.values()].map(([row]) => row!),
     values,
   );
-  const { rows } = await runPlan(context.planner.guardedPlan(followUpRead(followUp, filter, schema)), values, context);
+  // The statement must hold the relation that it is for: cut off once more, it would be followed up without end.
+  const plan = context.planner.guardedPlan(followUpRead(followUp, filter, schema), 1);
+  const { rows } = await runPlan(plan, values, context);
   const { key } = followUp.relation;
   for (const found of rows) {
     for (const parent of byKey.get(keyText(model, found)) ?? []) (parent[related] ??= {})[key] = found[related]?.[key];

@@ -93,4 +93,12 @@ describe('a selection or a filter beyond what one operation may hold', () => {
       }
     }
   });
+
+  it('is refused where one statement cannot hold it, in a nested list too', async () => {
+    const depth = 30;
+    const where = `${'{ corrects: { isNot: { OR: [{ unit: { equals: "y" } }, '.repeat(depth)}{ unit: { equals: "x" } }${' ] } } }'.repeat(depth)}`;
+    const document = `{ surveys { nodes { sites { nodes { observations(where: ${where}) { totalCount } } } } } }`;
+    const { errors } = await platform.as('alice').run(document);
+    expect(errors).toEqual([expect.objectContaining({ code: 'TOO_DEEP' })]);
+  });
 });
