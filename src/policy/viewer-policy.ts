@@ -69,8 +69,8 @@ export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer)
 }
 
 /**
- * The columns of a relation have no rights of their own: they are readable where the row that they point to is, and
- * written as the relation. Those that belong to the key are part of the row's name, so they are read with it.
+ * The columns of a relation have no rights of their own: they are readable where the row that they point to is, used
+ * where the relation may be, and written as it. Those of the key are part of the row's name, so they are read with it.
  */
 function unnamedRights(model: Model, name: string, policy: Policy): FieldRights {
   if (model.key?.fields.includes(name)) return readOnly;
@@ -78,8 +78,8 @@ function unnamedRights(model: Model, name: string, policy: Policy): FieldRights 
     ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === name),
   );
   if (!relation) return {};
-  const read = policy.fields.get(relation.name)?.read ?? nobody;
-  return { read: { kind: 'all', rules: [read, { kind: 'through', relation: relation.name, verb: 'read' }] } };
+  const { read = nobody, write: _write, ...uses } = policy.fields.get(relation.name) ?? {};
+  return { ...uses, read: { kind: 'all', rules: [read, { kind: 'through', relation: relation.name, verb: 'read' }] } };
 }
 
 /** A guest has no id, so no column equals it: the comparison is false, and its opposite true, before the database is asked. */
