@@ -20,6 +20,8 @@ export interface Comparison {
   readonly operands: readonly Operand[];
   /** The value counts as absent where this does not hold: a field that the viewer reads on some rows only. */
   readonly visible?: Filter;
+  /** It names a row by its key, which is read with the row: no right to filter is asked for. Never a caller's `where`. */
+  readonly namesRow?: true;
 }
 
 export type ComparisonOperator =
