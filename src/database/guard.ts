@@ -41,6 +41,7 @@ export function guardFilter(filter: Filter, model: string, context: GuardContext
       return visible ? all([visible, some(filter.relation, inner)]) : some(filter.relation, inner);
     }
     case 'compare': {
+      if (filter.namesRow) return filter;
       const visible = requireField(model, filter.field, 'filter', context);
       return visible ? { ...filter, visible } : filter;
     }
@@ -63,7 +64,10 @@ function guardSelection(select: Selection, model: string, context: GuardContext)
 }
 
 function guardOrder({ order, model }: ListRead, context: GuardContext): Order[] {
-  return order.map((term) => ({ ...term, by: guardExpression(term.by, model, context) }));
+  const key = modelOf(context.schema, model).key?.fields;
+  // The key is read with its row, whoever may sort by it. A tie that is broken for some rows only would be no order.
+  const isKey = ({ by, breaksTies }: Order) => breaksTies && by.kind === 'field' && key?.includes(by.field);
+  return order.map((term) => (isKey(term) ? term : { ...term, by: guardExpression(term.by, model, context) }));
 }
 
 function guardExpression(by: OrderExpression, model: string, context: GuardContext): OrderExpression {

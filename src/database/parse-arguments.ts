@@ -52,7 +52,7 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
   const [field] = fields;
   if (fields.length === 1 && field !== undefined) {
     const operands = padded(keys.map((key) => values.add(key[field])));
-    return { kind: 'compare', field, operator: operands.length === 1 ? 'equals' : 'in', operands };
+    return { kind: 'compare', field, operator: operands.length === 1 ? 'equals' : 'in', operands, namesRow: true };
   }
   const compare = (key: Record<string, unknown>) =>
     all(
@@ -61,6 +61,7 @@ export function keyFilter(model: Model, keys: readonly Record<string, unknown>[]
         field: name,
         operator: 'equals',
         operands: [values.add(key[name])],
+        namesRow: true,
       })),
     );
   const of = keys.map(compare);
@@ -74,7 +75,7 @@ export function parseOrderBy(orderBy: unknown, model: Model, schema: Schema, pat
   const rest = (model.key?.fields ?? scalarsOf(model).map(({ name }) => name)).filter((field) => !ordered.has(field));
   // The tie is broken in the direction of the last term, so that one index can serve both.
   const direction = order.at(-1)?.direction ?? 'asc';
-  return [...order, ...rest.map((field): Order => ({ by: { kind: 'field', field }, direction }))];
+  return [...order, ...rest.map((field): Order => ({ by: { kind: 'field', field }, direction, breaksTies: true }))];
 }
 
 export function termsOf(orderBy: unknown, path: string): unknown[] {

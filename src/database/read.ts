@@ -58,6 +58,8 @@ export interface SelectedRelation {
 export interface Order {
   readonly by: OrderExpression;
   readonly direction: 'asc' | 'desc';
+  /** The caller did not ask for it: the key, which makes the order total. */
+  readonly breaksTies?: true;
 }
 
 /** Absent values come first in ascending order, on every engine. */

@@ -7,8 +7,8 @@ import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
  * Holds the policies against the schema, before anything is served.
  *
  * @throws POLICY_MISSING for a model without a policy; POLICY_INVALID for a policy of a model that does not exist or
- * that has one already, for a field that is unknown or not decided upon, for a key that not everybody reads, and for
- * rules that ask each other in a circle.
+ * that has one already, for a field that is unknown or not decided upon, for a key that not everybody reads or that is
+ * sorted by on some rows only, and for rules that ask each other in a circle.
  */
 export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): Policies {
   const policies = new Map<string, Policy>();
@@ -77,7 +77,21 @@ function checkFields(model: Model, policy: Policy) {
         'Make it readOnly, and restrict the rows instead.',
       );
     }
+    // Where the key counts as absent, nothing would tell rows of a page apart.
+    if (key.has(field.name) && rights?.sort && asksForRow(rights.sort)) {
+      throw invalid(
+        `The key ${model.name}.${field.name} may be sorted by on some rows only.`,
+        'Grant sort by role, or leave it out.',
+      );
+    }
   }
+}
+
+/** Whether a rule may hold on some rows and not on others. */
+function asksForRow(rule: Rule): boolean {
+  if (rule.kind === 'any' || rule.kind === 'all') return rule.rules.some(asksForRow);
+  if (rule.kind === 'not') return asksForRow(rule.rule);
+  return !['always', 'never', 'signedIn', 'role'].includes(rule.kind);
 }
 
 const fieldVerbs = new Set<string>(['read', 'write', 'filter', 'sort', 'aggregate']);

@@ -22,6 +22,8 @@ export interface Comparison {
   readonly visible?: Filter;
   /** Of a Json field: the part of the value that is meant. */
   readonly json?: JsonPart;
+  /** It names a row by its key, which is read with the row: no right to filter is asked for. Never a caller's `where`. */
+  readonly namesRow?: true;
 }
 
 export interface JsonPart {

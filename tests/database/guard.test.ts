@@ -127,6 +127,46 @@ describe('a condition', () => {
   });
 });
 
+describe('a key that the viewer may neither filter nor sort by', () => {
+  const named = [
+    policy('Tag', ({ role }) => ({
+      read: anyone,
+      fields: {
+        slug: { read: anyone, filter: role('admin'), sort: role('admin') },
+        label: open,
+        observations: open,
+      },
+    })),
+  ];
+
+  it('still breaks ties, names rows in cursors, and is what `node` finds them by', async () => {
+    await using strict = await openTestPlatform({ policies: named });
+    const guest = strict.as('guest');
+    const read = (args: string) => guest.run<Slugs>(`{ tags${args} { nodes { slug nodeId } pageInfo { endCursor } } }`);
+    const whole = await read('');
+    const slugs = whole.data.tags.nodes.map((tag) => tag.slug);
+    expect(slugs).toEqual(slugs.toSorted());
+    const first = await read('(first: 1)');
+    const rest = await read(`(after: ${JSON.stringify(first.data.tags.pageInfo.endCursor)})`);
+    expect([...first.data.tags.nodes, ...rest.data.tags.nodes]).toEqual(whole.data.tags.nodes);
+    expect(await guest.run(`{ node(id: "${whole.data.tags.nodes[0]?.nodeId}") { ... on Tag { slug } } }`)).toEqual({
+      data: { node: { slug: slugs[0] } },
+    });
+  });
+
+  it('is refused where it is asked for', async () => {
+    await using strict = await openTestPlatform({ policies: named });
+    for (const args of ['where: { NOT: { slug: { equals: "x" } } }', 'orderBy: [{ slug: asc }]']) {
+      const { errors } = await strict.as('guest').run(`{ tags(${args}) { totalCount } }`);
+      expect(errors).toEqual([expect.objectContaining({ code: 'FORBIDDEN' })]);
+    }
+  });
+
+  interface Slugs {
+    tags: { nodes: { slug: string; nodeId: string }[]; pageInfo: { endCursor: string } };
+  }
+});
+
 describe('a field that the viewer reads on no row', () => {
   const secret = [
     policy('Tag', ({ role }) => ({

@@ -4,10 +4,11 @@ import { policies } from '../../src/app/policies/index.ts';
 import { policy } from '../../src/app/policies/language.ts';
 import { PergolaError } from '../../src/errors.ts';
 import { generatedDatamodel } from '../../src/generated/datamodel.ts';
+import type { Role } from '../../src/generated/model-types.ts';
 import { readDatamodel } from '../../src/model/read-datamodel.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
-import { hidden, internal, open, readOnly, type PolicyDraft } from '../../src/policy/policy.ts';
-import { all, any, anyone, not, signedIn } from '../../src/policy/rule.ts';
+import { hidden, internal, open, readOnly, type ModelWords, type PolicyDraft } from '../../src/policy/policy.ts';
+import { all, any, anyone, not, signedIn, type Rule } from '../../src/policy/rule.ts';
 import { commentFields, observationFields } from '../support/open-fields.ts';
 
 const schema = readDatamodel(generatedDatamodel);
@@ -90,6 +91,19 @@ describe('the start', () => {
       'POLICY_INVALID',
       'The key Tag.slug is not readable with its row. Make it readOnly, and restrict the rows instead.',
     ]);
+  });
+
+  it('stops at a key by which some rows only may be sorted: pages could not tell the others apart', () => {
+    const keyed = (sortOf: (words: ModelWords<'Tag', Lowercase<Role>>) => Rule<'Tag'>) =>
+      policy('Tag', (words) => ({
+        read: anyone,
+        fields: { ...tagFields, slug: { read: anyone, sort: sortOf(words) } },
+      }));
+    expect(refusalOf(withDrafts(keyed(({ where }) => not(where({ slug: { equals: 'x' } })))))).toEqual([
+      'POLICY_INVALID',
+      'The key Tag.slug may be sorted by on some rows only. Grant sort by role, or leave it out.',
+    ]);
+    expect(refusalOf(withDrafts(keyed(({ role }) => any(role('admin'), not(signedIn)))))).toBe('accepted');
   });
 
   it('stops at a preset for a column that is not there', () => {

@@ -225,6 +225,16 @@ describe('a column of a relation', () => {
   it('is readable with its row where it is part of the key', () => {
     expect(column('Membership', 'organizationId', guest)).toEqual(always);
   });
+  it('is filtered, sorted and aggregated by where its relation may be', () => {
+    const observation = { read: anyone, filter: nobody, sort: signedIn, aggregate: nobody };
+    const comment = policy('Comment', () => ({ read: anyone, fields: { ...commentFields, observation } }));
+    const parent = policy('Observation', () => ({ read: anyone, fields: observationFields }));
+    const of = viewerPolicy(schema, policiesWith(comment, parent), alice);
+    const granted = (['read', 'filter', 'sort', 'aggregate'] as const).filter((verb) =>
+      isAlways(of.field('Comment', 'observationId', verb)),
+    );
+    expect(granted).toEqual(['read', 'sort']);
+  });
   it('is never written by itself', () => {
     expect(viewerPolicy(schema, checkPolicies(schema, drafts), admin).field('Site', 'surveyId', 'write')).toEqual(
       never,

@@ -1,17 +1,42 @@
-import { listsOf, type ListText, type Operation } from './operation.ts';
-import type { Crossing, Operators, WhereText } from './policy-text.ts';
+import type { Difference } from './check-answer.ts';
+import { documentOf } from './document.ts';
+import { mapLists, type Operation } from './operation.ts';
+import type { Crossing, Operators, ViewerText, WhereText } from './policy-text.ts';
+import type { Service } from './service.ts';
 import { fieldIn, modelIn, type Shape } from './shape.ts';
 
+/** P4: what the second service shows, with a right less, the first one shows too. For an operation that is `shrinking`. */
+export async function checkNarrowed(
+  operation: Operation,
+  viewer: ViewerText,
+  { shape, services: [whole, fewer] }: { shape: Shape; services: readonly [Service, Service] },
+): Promise<Difference | undefined> {
+  const read = async (service: Service) => {
+    const { api, names } = service;
+    const { text } = await service.ask(documentOf(operation, { shape, api, names, cursor: () => undefined }), viewer);
+    return JSON.parse(text) as { data: unknown; errors?: readonly { extensions: { code: string } }[] };
+  };
+  const [before, after] = [await read(whole), await read(fewer)];
+  if ([before, after].some(({ errors }) => errors?.[0]?.extensions.code === 'TOO_DEEP')) return undefined;
+  const excess = firstExcess(after.data, before.data);
+  return excess === undefined ? undefined : { expected: before.data, actual: { ...after, excess } };
+}
+
 /**
- * Whether fewer rights can only mean less in the answer: a condition that is glad of what is missing (`not`, `none`,
- * `every`, an absent value) and a page that others move up into may show more.
+ * The operation in a form in which fewer rights can only mean less: a page that others move up into may show more, and
+ * so may a condition that is glad of what is missing (`not`, `none`, `every`, an absent value). Undefined for figures,
+ * of which a smaller set may have greater ones.
  */
-export function onlyShrinks(operation: Operation, shape: Shape): boolean {
-  const isWhole = ({ page, where, model }: ListText) =>
-    page.size === 100 && !page.from && (!where || isPositive(where, model, shape));
-  if (operation.kind === 'aggregate')
-    return operation.figures.length === 0 && (!operation.where || isPositive(operation.where, operation.model, shape));
-  return listsOf(operation).every(isWhole);
+export function shrinking(operation: Operation, shape: Shape): Operation | undefined {
+  if (operation.kind === 'aggregate') {
+    const { where, model } = operation;
+    return { ...operation, where: where && isPositive(where, model, shape) ? where : undefined, figures: [] };
+  }
+  return mapLists(operation, ({ where, page: { backwards }, ...list }) => ({
+    ...list,
+    ...(where && isPositive(where, list.model, shape) && { where }),
+    page: { backwards, size: 100 },
+  }));
 }
 
 function isPositive(where: WhereText, model: string, shape: Shape): boolean {
@@ -31,42 +56,37 @@ function isPositive(where: WhereText, model: string, shape: Shape): boolean {
   });
 }
 
-/** P4: what the narrowed answer has and the whole one has not; undefined when there is nothing. */
-export function firstExcess(narrowed: unknown, whole: unknown, path = ''): string | undefined {
+/** The path of something that the narrowed answer has and the whole one has not. */
+function firstExcess(narrowed: unknown, whole: unknown, path = ''): string | undefined {
   if (narrowed === null || narrowed === undefined) return undefined;
-  if (Array.isArray(narrowed)) {
-    if (!Array.isArray(whole)) return path;
-    // Rows are known by their ids: where they stand in the list may change.
-    const known = new Map(whole.map((it) => [idOf(it), it as unknown]));
-    for (const item of narrowed) {
-      const excess = known.has(idOf(item))
-        ? firstExcess(item, known.get(idOf(item)), `${path}[${idOf(item)}]`)
-        : `${path}[${idOf(item)}]`;
-      if (excess !== undefined) return excess;
-    }
-    return undefined;
+  if (Array.isArray(narrowed)) return Array.isArray(whole) ? firstExcessOfRows(narrowed, whole, path) : path;
+  if (typeof narrowed !== 'object') return narrowed === whole ? undefined : path;
+  if (typeof whole !== 'object' || whole === null) return path;
+  for (const [name, value] of Object.entries(narrowed)) {
+    // Which row is first, last or followed by others depends on all of them.
+    if (name === 'pageInfo' || name === 'cursor') continue;
+    const other: unknown = Reflect.get(whole, name);
+    const below = `${path}.${name}`;
+    const isCount = name === 'totalCount' || name === 'count';
+    const excess = isCount ? (Number(value) > Number(other) ? below : undefined) : firstExcess(value, other, below);
+    if (excess !== undefined) return excess;
   }
-  if (typeof narrowed === 'object') {
-    if (typeof whole !== 'object' || whole === null) return path;
-    for (const [name, value] of Object.entries(narrowed)) {
-      // Which row is first, last or followed by others depends on all of them.
-      if (name === 'pageInfo' || name === 'cursor') continue;
-      const other: unknown = Reflect.get(whole, name);
-      const excess =
-        name === 'totalCount' || name === 'count'
-          ? moreThan(value, other, path)
-          : firstExcess(value, other, `${path}.${name}`);
-      if (excess !== undefined) return excess;
-    }
-    return undefined;
-  }
-  return narrowed === whole ? undefined : path;
+  return undefined;
 }
 
-const moreThan = (count: unknown, other: unknown, path: string) =>
-  Number(count) > Number(other) ? `${path}.count` : undefined;
+/** Rows are known by their ids: where they stand in a list may change. Other items, such as those of Json, by their place. */
+function firstExcessOfRows(narrowed: readonly unknown[], whole: readonly unknown[], path: string): string | undefined {
+  const known = new Map(whole.map((it, at) => [idOf(it) ?? at, it]));
+  for (const [at, item] of narrowed.entries()) {
+    const id = idOf(item) ?? at;
+    const excess = firstExcess(item, known.get(id), `${path}[${id}]`);
+    if (excess !== undefined) return excess;
+  }
+  return undefined;
+}
 
-const idOf = (item: unknown): string => {
-  const row = (item as { node?: object }).node ?? (item as object);
-  return String(Reflect.get(row, 'nodeId'));
-};
+function idOf(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const row = 'node' in item && typeof item.node === 'object' && item.node !== null ? item.node : item;
+  return 'nodeId' in row ? String(row.nodeId) : undefined;
+}

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Names } from '../../../src/model/naming.ts';
 import { root, type ListText, type Operation, type OrderText, type PlaceText, type SelectText } from './operation.ts';
 import type { Crossing, Operators, WhereText } from './policy-text.ts';
-import { nodeIdOf } from './reference/answer.ts';
+import { nodeIdOf } from './reference/node-id.ts';
 import { fieldIn, modelIn, relationIn, scalarIn, type ScalarShape, type Shape } from './shape.ts';
 import type { Value } from './world.ts';
 
@@ -51,8 +51,14 @@ class DocumentWriter {
       }
       case 'node': {
         const { model, values } = operation;
-        const select = `{ ... on ${names.models.get(model)!.type} ${this.select(operation.select, model)} }`;
+        const select = `{ ... on ${this.typeOf(model)} ${this.select(operation.select, model)} }`;
         return this.document('node', {}, [`id: ${JSON.stringify(nodeIdOf(modelIn(shape, model), values))}`], select);
+      }
+      case 'nodes': {
+        const { model, ids, select } = operation;
+        const list = ids.map((it) => JSON.stringify(nodeIdOf(modelIn(shape, it.model), it.values)));
+        const ofModel = `... on ${this.typeOf(model)} ${this.select(select, model)}`;
+        return this.document('nodes', {}, [`ids: [${list.join(', ')}]`], `{ nodeId ${ofModel} }`);
       }
       case 'aggregate': {
         const { model, where, figures } = operation;
@@ -70,6 +76,10 @@ class DocumentWriter {
         );
       }
     }
+  }
+
+  private typeOf(model: string): string {
+    return this.context.names.models.get(model)!.type;
   }
 
   private document(
@@ -111,6 +121,21 @@ class DocumentWriter {
   }
 
   private select(select: SelectText, model: string): string {
+    switch (select.fragment) {
+      case 'none':
+        return `{ ${this.fields(select, model)} }`;
+      case 'inline':
+        return `{ ... on ${this.typeOf(model)} { ${this.fields(select, model)} } }`;
+      case 'named':
+        return `{ ${this.fragment(select, model)} }`;
+      case 'split': {
+        const [one, other] = halvesOf(select);
+        return `{ ${this.fields(one, model)} ${this.fragment(other, model)} }`;
+      }
+    }
+  }
+
+  private fields(select: SelectText, model: string): string {
     const relations = select.relations.map(({ alias, relation, list, select: one }) => {
       const name = alias === relation ? relation : `${alias}: ${relation}`;
       const { target } = relationIn(modelIn(this.context.shape, model), relation);
@@ -118,11 +143,14 @@ class DocumentWriter {
         ? `${name}${parenthesized(this.inlineArguments(list))} ${this.parts(list)}`
         : `${name} ${this.select(one!, target)}`;
     });
-    const body = `{ ${[...select.fields, ...relations].join(' ')} }`;
-    if (!select.fragment) return body;
+    return [...select.fields, ...relations].join(' ');
+  }
+
+  private fragment(select: SelectText, model: string): string {
+    const body = this.fields(select, model);
     const name = `F${this.fragments.length}`;
-    this.fragments.push(`fragment ${name} on ${this.context.names.models.get(model)!.type} ${body}`);
-    return `{ ...${name} }`;
+    this.fragments.push(`fragment ${name} on ${this.typeOf(model)} { ${body} }`);
+    return `...${name}`;
   }
 
   private inlineArguments(list: ListText): string[] {
@@ -148,6 +176,20 @@ class DocumentWriter {
     });
     return `{ ${entries.join(', ')} }`;
   }
+}
+
+/** Two selections that are one when GraphQL has merged them. */
+function halvesOf({ fields, relations }: SelectText): readonly [SelectText, SelectText] {
+  const half = (side: 0 | 1): SelectText => ({
+    fields: fields.filter((_, at) => at === 0 || at % 2 === side),
+    relations: relations.map((it) => ({
+      ...it,
+      ...(it.list && { list: { ...it.list, select: halvesOf(it.list.select)[side] } }),
+      ...(it.select && { select: halvesOf(it.select)[side] }),
+    })),
+    fragment: 'none',
+  });
+  return [half(0), half(1)];
 }
 
 const parenthesized = (parts: readonly string[]) => (parts.length > 0 ? `(${parts.join(', ')})` : '');

@@ -1,9 +1,9 @@
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Names } from '../../../src/model/naming.ts';
-import type { ListText, Operation, OrderText, SelectText } from './operation.ts';
+import { plainSelect, type ListText, type Operation, type OrderText, type SelectText } from './operation.ts';
 import type { Crossing, WhereText } from './policy-text.ts';
 import type { Facts } from './reference/decided.ts';
-import { isBarred, orderIsRefused } from './reference/refusal.ts';
+import { isBarred, refusalsOfOrder } from './reference/refusal.ts';
 import { fieldIn, modelIn, relationIn } from './shape.ts';
 
 export interface FitContext {
@@ -32,6 +32,10 @@ export function fitOperation(operation: Operation, context: FitContext): Operati
     }
     case 'node':
       return { ...operation, select: fitSelect(operation.select, model, context) };
+    case 'nodes': {
+      const ids = operation.ids.filter((it) => hasType(it.model, context));
+      return { ...operation, ids, select: fitSelect(operation.select, model, context) };
+    }
     case 'aggregate': {
       const figures = operation.figures.filter(({ name, field }) => {
         const part = outputFields(aggregatePart(name), context);
@@ -63,10 +67,7 @@ function fitList(list: ListText, context: FitContext): ListText {
     ...(orderBy && { orderBy: orderBy.filter((it) => fitsOrder(it, model, context)) }),
     page,
     parts: parts.rows === 'none' && !parts.info ? { ...parts, total: true } : parts,
-    select:
-      parts.rows === 'none'
-        ? { fields: ['__typename'], relations: [], fragment: false }
-        : fitSelect(select, model, context),
+    select: parts.rows === 'none' ? plainSelect('__typename') : fitSelect(select, model, context),
   };
 }
 
@@ -87,7 +88,7 @@ function fitSelect(select: SelectText, model: string, context: FitContext): Sele
 }
 
 function fitsOrder(term: OrderText, model: string, context: FitContext): boolean {
-  if (!context.daring && orderIsRefused(term, model, context.facts)) return false;
+  if (!context.daring && refusalsOfOrder(term, model, context.facts).length > 0) return false;
   const [name, ...rest] = term.path;
   if (!inputFields(context.names.models.get(model)!.orderBy, context)?.has(name!)) return false;
   return (

@@ -1,44 +1,40 @@
-import { Refuted } from './case.ts';
-import { minimize } from './minimize.ts';
-import { schemaText } from './schema-text.ts';
-import { prove, stats } from './prove.ts';
+/**
+ * `npm run test:proof`: asks what was found before, then looks for more. With files as arguments, these cases only.
+ * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server.
+ */
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { readable } from './describe-case.ts';
+import { members, openFront } from './http-service.ts';
+import { keptCases, proveOrKeep, replay } from './kept-cases.ts';
+import { closingLines } from './tally.ts';
 
+const { values, positionals } = parseArgs({ options: { http: { type: 'boolean' } }, allowPositionals: true });
 const { PROOF_RUNS = '1000', PROOF_SEED = String(Date.now() % 1_000_000) } = process.env;
-const seed = Number(PROOF_SEED);
-console.log(`seed ${seed}`);
-const start = performance.now();
-let worlds = 0;
-try {
-  const tally = await prove({
-    seed,
-    runs: Number(PROOF_RUNS),
-    onWorld: (it) => {
-      worlds = it.worlds;
-      if (process.env['PROOF_LOG'])
-        console.log(
-          JSON.stringify(it),
-          Math.round(performance.now() - start),
-          Math.round(process.memoryUsage().rss / 1e6),
-        );
-    },
-  });
-  const seconds = (performance.now() - start) / 1000;
-  console.log(stats);
-  console.log(JSON.stringify(tally), `${Math.round(tally.runs / seconds)} runs/s`);
-} catch (error) {
-  console.log(`world ${seed + worlds}`);
-  if (!(error instanceof Refuted)) throw error;
-  const { writeFileSync } = await import('node:fs');
-  const small = process.env['PROOF_RAW'] ? error : await minimize(error);
-  console.log(small.message.slice(0, 2000));
-  const { world, ...rest } = small.case;
-  console.log(schemaText(world.shape));
-  for (const [name, rows] of Object.entries(world.rows)) console.log(name, JSON.stringify(rows));
-  console.log('links', JSON.stringify(world.links));
-  for (const [name, policy] of Object.entries(rest.policies)) console.log(name, JSON.stringify(policy));
-  if (rest.other) console.log('other', JSON.stringify(rest.other.rows), JSON.stringify(rest.other.links));
-  if (rest.narrowed) console.log('narrowed', JSON.stringify(rest.narrowed));
-  console.log(JSON.stringify(rest.operation), JSON.stringify(rest.viewers), rest.viewer);
-  writeFileSync('/tmp/pp/case.json', JSON.stringify(small.case, null, 1));
-  process.exitCode = 1;
+
+for (const file of positionals.length > 0 ? positionals : keptCases()) {
+  const refuted = await replay(file);
+  console.log(`${file}: ${refuted ? `refuted\n${refuted.message}` : 'holds'}`);
+  if (refuted && positionals.length > 0) console.log(readable(refuted.case));
+  if (refuted) process.exitCode = 1;
+}
+if (positionals.length === 0) await look();
+
+async function look() {
+  console.log(`seed ${PROOF_SEED}`);
+  const started = performance.now();
+  await using front = values.http ? await openFront() : undefined;
+  try {
+    const tally = await proveOrKeep({
+      seed: Number(PROOF_SEED),
+      until: ({ counted }) => counted >= Number(PROOF_RUNS),
+      ...(front && { open: front.open, viewers: fc.constant(members) }),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`${Math.round(tally.runs / seconds)} runs/s`);
+    console.log(closingLines(tally).join('\n'));
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

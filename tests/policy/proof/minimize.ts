@@ -7,12 +7,12 @@ import { withoutField, withoutModel } from './strip.ts';
 import type { Row, World } from './world.ts';
 
 /** Makes a refuted case smaller for as long as the same property stays refuted. What cannot be a case is passed over. */
-export async function minimize(found: Refuted, { tries = 3000 }: { tries?: number } = {}): Promise<Refuted> {
+export async function minimize(found: Refuted, { seconds = 60 }: { seconds?: number } = {}): Promise<Refuted> {
   const property = found.property.slice(0, 2);
   let best = found;
-  let left = tries;
+  const end = performance.now() + seconds * 1000;
+  const isTime = () => performance.now() < end;
   const attempt = async (candidate: Case) => {
-    left--;
     try {
       const refuted = await checkCase(candidate);
       if (refuted?.property.startsWith(property) !== true) return false;
@@ -22,11 +22,11 @@ export async function minimize(found: Refuted, { tries = 3000 }: { tries?: numbe
       return false;
     }
   };
-  for (let changed = true; changed && left > 0;) {
+  for (let changed = true; changed && isTime();) {
     changed = false;
     for (const smaller of [byViewers, bySchema, byRows, byPolicies, byOperation]) {
       // After each success the candidates are made anew: those that were left belong to the case before.
-      for (let at = 0, candidates = [...smaller(best.case)]; at < candidates.length && left > 0;) {
+      for (let at = 0, candidates = [...smaller(best.case)]; at < candidates.length && isTime();) {
         if (await attempt(candidates[at]!)) {
           changed = true;
           candidates = [...smaller(best.case)];
@@ -194,7 +194,7 @@ function* smallerLists(list: ListText): Iterable<ListText> {
 
 function* smallerSelects(select: SelectText): Iterable<SelectText> {
   const { fields, relations, fragment } = select;
-  if (fragment) yield { ...select, fragment: false };
+  if (fragment !== 'none') yield { ...select, fragment: 'none' };
   for (const [at] of relations.entries()) yield { ...select, relations: relations.toSpliced(at, 1) };
   for (const [at] of fields.entries()) if (fields.length > 1) yield { ...select, fields: fields.toSpliced(at, 1) };
   for (const [at, it] of relations.entries()) {

@@ -13,12 +13,20 @@ export type Operation =
       readonly select: SelectText;
     }
   | { readonly kind: 'node'; readonly model: string; readonly values: readonly Value[]; readonly select: SelectText }
+  /** Rows of any models; of those of one model more than the id is asked for. */
+  | { readonly kind: 'nodes'; readonly ids: readonly IdText[]; readonly model: string; readonly select: SelectText }
   | {
       readonly kind: 'aggregate';
       readonly model: string;
       readonly where: WhereText | undefined;
       readonly figures: readonly FigureText[];
     };
+
+/** A row by the values of its key, whether it is there or not. */
+export interface IdText {
+  readonly model: string;
+  readonly values: readonly Value[];
+}
 
 export interface ListText {
   readonly model: string;
@@ -61,9 +69,11 @@ export interface OrderText {
 export interface SelectText {
   readonly fields: readonly string[];
   readonly relations: readonly RelatedText[];
-  /** Written as a fragment. */
-  readonly fragment: boolean;
+  readonly fragment: FragmentKind;
 }
+
+/** How a selection is written; split: half of it stands in a fragment, and every relation of it in both halves. */
+export type FragmentKind = 'none' | 'inline' | 'named' | 'split';
 
 export interface RelatedText {
   readonly alias: string;
@@ -79,6 +89,8 @@ export interface FigureText {
   readonly field: string;
 }
 
+export const plainSelect = (...fields: string[]): SelectText => ({ fields, relations: [], fragment: 'none' });
+
 /** The root field's name in every answer. */
 export const root = 'it';
 
@@ -93,8 +105,16 @@ export function mapLists(operation: Operation, replace: (list: ListText) => List
     })),
   });
   const inList = (list: ListText): ListText => replace({ ...list, select: inSelect(list.select) });
-  if (operation.kind === 'list') return { kind: 'list', list: inList(operation.list) };
-  return operation.kind === 'aggregate' ? operation : { ...operation, select: inSelect(operation.select) };
+  switch (operation.kind) {
+    case 'list':
+      return { kind: 'list', list: inList(operation.list) };
+    case 'one':
+    case 'node':
+    case 'nodes':
+      return { ...operation, select: inSelect(operation.select) };
+    case 'aggregate':
+      return operation;
+  }
 }
 
 export function listsOf(operation: Operation): ListText[] {

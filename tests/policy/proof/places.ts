@@ -1,8 +1,8 @@
 import { documentOf } from './document.ts';
-import { listsOf, type ListText, type Operation, type PlaceText } from './operation.ts';
+import { listsOf, plainSelect, type ListText, type Operation, type PlaceText } from './operation.ts';
 import type { ViewerText } from './policy-text.ts';
 import { totalOrder } from './reference/order.ts';
-import { orderIsRefused } from './reference/refusal.ts';
+import { refusalsOfOrder } from './reference/refusal.ts';
 import { Rights } from './reference/rights.ts';
 import { sightOf } from './reference/sight.ts';
 import type { Service } from './service.ts';
@@ -42,7 +42,7 @@ export class Places {
     const viewer = this.viewers[at % this.viewers.length]!;
     const { api, names, policies } = this.service;
     const { shape } = this.world;
-    if (orderBy.some((term) => orderIsRefused(term, model, { shape, policies, viewer }))) return undefined;
+    if (orderBy.some((term) => refusalsOfOrder(term, model, { shape, policies, viewer }).length > 0)) return undefined;
     const sight = sightOf(new Rights(this.world, policies, viewer));
     const order = totalOrder(orderBy, model, sight);
     const places = sight
@@ -55,11 +55,12 @@ export class Places {
       orderBy,
       page: { backwards: false, size: 100 },
       parts,
-      select: { fields: ['__typename'], relations: [], fragment: false },
+      select: plainSelect('__typename'),
     };
     const document = documentOf({ kind: 'list', list }, { shape, api, names, cursor: () => undefined });
-    const { data } = await this.service.ask(document, viewer);
-    const edges = (data as { it: { edges: { cursor: string }[] } } | null)?.it.edges ?? [];
+    const { text } = await this.service.ask(document, viewer);
+    const { data } = JSON.parse(text) as { data: { it: { edges: { cursor: string }[] } } | null };
+    const edges = data?.it.edges ?? [];
     const index = row % Math.max(places.length, 1);
     const [values, edge] = [places[index], edges[index]];
     return values && edge ? { cursor: edge.cursor, values } : undefined;

@@ -1,13 +1,15 @@
 import { root, type ListText, type Operation, type PlaceText, type SelectText } from '../operation.ts';
-import { modelIn, relationIn, relationOfColumn, scalarIn, type ModelShape } from '../shape.ts';
-import type { Row, Value, World } from '../world.ts';
 import type { PolicyTexts, ViewerText } from '../policy-text.ts';
+import { modelIn, relationIn, relationOfColumn, scalarIn } from '../shape.ts';
+import type { Row, Value, World } from '../world.ts';
 import { holds } from './conditions.ts';
+import type { Facts } from './decided.ts';
 import { figureOf } from './figures.ts';
+import { nodeIdOf } from './node-id.ts';
 import { totalOrder } from './order.ts';
 import { cutPage } from './page.ts';
-import { isRefused } from './refusal.ts';
-import { Rights } from './rights.ts';
+import { refusalsOf, refusalsOfSelect } from './refusal.ts';
+import type { Rights } from './rights.ts';
 import { sightOf, type Met, type Sight } from './sight.ts';
 
 export interface Expected {
@@ -17,10 +19,13 @@ export interface Expected {
   readonly refused: boolean;
 }
 
+/** What a viewer may not do; of a refused operation, one of several things. */
 export interface ExpectedError {
-  readonly path: readonly (string | number)[];
-  readonly code: string;
+  readonly path: Path;
+  readonly mayNot: readonly string[];
 }
+
+export type Path = readonly (string | number)[];
 
 export interface Question {
   readonly world: World;
@@ -35,27 +40,20 @@ export interface Question {
 export const anyCursor = '(a cursor)';
 
 /** The answer to an operation, found the slow way: from rows and rules, one after the other. */
-export function expectedAnswer(
-  question: Question,
-  rights = new Rights(question.world, question.policies, question.viewer),
-): Expected {
-  const { world, policies, viewer, operation } = question;
+export function expectedAnswer(question: Question, rights: Rights): Expected {
+  const { operation } = question;
   const sight = sightOf(rights);
-  if (isRefused(operation, { shape: world.shape, policies, viewer })) {
-    const certain = operation.kind === 'list' || operation.kind === 'aggregate';
-    const met = { rows: 0, fields: 1 };
-    return {
-      data: certain ? null : { [root]: null },
-      errors: [{ path: [root], code: 'FORBIDDEN' }],
-      met,
-      refused: true,
-    };
+  const mayNot = refusalsOf(operation, factsOf(question));
+  if (mayNot.length > 0) {
+    const isNullable = operation.kind === 'one' || operation.kind === 'node';
+    const data = isNullable ? { [root]: null } : null;
+    return { data, errors: [{ path: [root], mayNot }], met: { rows: 0, fields: 1 }, refused: true };
   }
   const writer = new AnswerWriter(question, sight);
   return { data: { [root]: writer.write(operation) }, errors: writer.errors, met: sight.met, refused: false };
 }
 
-type Path = readonly (string | number)[];
+const factsOf = ({ world: { shape }, policies, viewer }: Question): Facts => ({ shape, policies, viewer });
 
 class AnswerWriter {
   readonly errors: ExpectedError[] = [];
@@ -72,22 +70,45 @@ class AnswerWriter {
       case 'list':
         return this.list(operation.list, this.sight.readable(operation.list.model), [root]);
       case 'one': {
-        const { model, key, values } = operation;
+        const { model, key, values, select } = operation;
         const { value } = this.sight.eyes('filter');
-        const row = this.sight
-          .readable(model)
-          .find((it) => key.every((name, at) => value(model, it, name) === values[at]));
-        return row ? this.row(row, model, operation.select, [root]) : null;
+        return this.rowWhere(model, select, [root], (it) =>
+          key.every((name, at) => value(model, it, name) === values[at]),
+        );
       }
-      case 'node': {
-        const { model, values } = operation;
-        const { key } = modelIn(this.question.world.shape, model);
-        const row = this.sight.readable(model).find((it) => key.every((name, at) => it[name] === values[at]));
-        return row ? this.row(row, model, operation.select, [root]) : null;
-      }
+      case 'node':
+        return this.node(operation.model, operation.values, operation.select, [root]);
+      case 'nodes':
+        return operation.ids.map(({ model, values }, at) => this.oneOfNodes(model, values, operation, [root, at]));
       case 'aggregate':
         return this.figures(operation);
     }
+  }
+
+  private oneOfNodes(
+    model: string,
+    values: readonly Value[],
+    asked: Operation & { kind: 'nodes' },
+    path: Path,
+  ): unknown {
+    if (model !== asked.model) {
+      const onlyItsId: SelectText = { fields: ['nodeId'], relations: [], fragment: 'none' };
+      return this.node(model, values, onlyItsId, path);
+    }
+    const mayNot = refusalsOfSelect(asked.select, model, factsOf(this.question));
+    if (mayNot.length === 0) return this.node(model, values, asked.select, path);
+    this.errors.push({ path, mayNot });
+    return null;
+  }
+
+  private node(model: string, values: readonly Value[], select: SelectText, path: Path): unknown {
+    const { key } = modelIn(this.question.world.shape, model);
+    return this.rowWhere(model, select, path, (it) => key.every((name, at) => it[name] === values[at]));
+  }
+
+  private rowWhere(model: string, select: SelectText, path: Path, isIt: (row: Row) => boolean): unknown {
+    const row = this.sight.readable(model).find(isIt);
+    return row ? this.row(row, model, select, path) : null;
   }
 
   private matching(where: ListText['where'], model: string, rows: readonly Row[]): readonly Row[] {
@@ -144,7 +165,7 @@ class AnswerWriter {
     const shape = modelIn(this.question.world.shape, model);
     if (this.sight.may(model, row, scalarIn(shape, name).name, 'read')) return row[name] ?? null;
     // The column of a relation is silent, as the relation is.
-    if (!relationOfColumn(shape, name)) this.errors.push({ path, code: 'FORBIDDEN' });
+    if (!relationOfColumn(shape, name)) this.errors.push({ path, mayNot: [`read ${model}.${name}`] });
     return null;
   }
 
@@ -159,12 +180,4 @@ class AnswerWriter {
     }
     return { count: rows.length, ...answer };
   }
-}
-
-/** An id that holds nothing but the model and the key, which is readable with its row. */
-export function nodeIdOf(model: ModelShape, key: readonly Value[]): string {
-  const parts = key.map((value, at) =>
-    scalarIn(model, model.key[at]!).type === 'Date' ? `${String(value)}T00:00:00.000Z` : String(value),
-  );
-  return Buffer.from(`${model.name}:${JSON.stringify(parts)}`).toString('base64url');
 }

@@ -21,7 +21,7 @@ export function figureOf(
     );
   }
   if (it.type === 'Float') {
-    const sum = exactSum(values.map(Number));
+    const sum = values.reduce<number>((total, value) => total + Number(value), 0);
     return name === 'sum' ? sum : sum / values.length;
   }
   const sum = values.reduce<bigint>((total, value) => total + scaled(String(value)), 0n);
@@ -29,27 +29,6 @@ export function figureOf(
     return decimalText(name === 'sum' ? Number(sum) / 1e30 : Number(sum) / 1e30 / values.length);
   const whole = sum / 10n ** 30n;
   return name === 'sum' ? String(whole) : Number(whole) / values.length;
-}
-
-/** Doubles are whole numbers of 2^-1074: their sum is exact, and rounded once. */
-function exactSum(values: readonly number[]): number {
-  const total = values.reduce((sum, value) => sum + wholeOf(value), 0n);
-  // Number() rounds a BigInt once; the scale is then taken off by powers of two.
-  const size = total < 0n ? -total : total;
-  const bits = size.toString(2).length;
-  const shift = Math.max(0, bits - 60);
-  const sticky = (size & ((1n << BigInt(shift)) - 1n)) === 0n ? 0n : 1n;
-  const rounded = Number((size >> BigInt(shift)) | sticky) * 2 ** (shift - 537) * 2 ** -537;
-  return total < 0n ? -rounded : rounded;
-}
-
-function wholeOf(value: number): bigint {
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, Math.abs(value));
-  const raw = bits.getBigUint64(0);
-  const [exponent, fraction] = [Number(raw >> 52n), raw & ((1n << 52n) - 1n)];
-  const whole = exponent === 0 ? fraction : ((1n << 52n) | fraction) << BigInt(exponent - 1);
-  return value < 0 ? -whole : whole;
 }
 
 /** The database keeps 15 digits. */

@@ -4,70 +4,75 @@ import type { Crossing, WhereText } from '../policy-text.ts';
 import { fieldIn, modelIn, relationIn } from '../shape.ts';
 import { decidedField, decidedWhere, type Facts } from './decided.ts';
 
-/** Whether an operation filters, sorts or aggregates by a field that the viewer reads on no row. */
-export function isRefused(operation: Operation, facts: Facts): boolean {
+/**
+ * What an operation is refused for: each filter, sort or aggregate by a field that the viewer may use so on no row, in
+ * the words of the error. It names one of them, whichever is met first.
+ */
+export function refusalsOf(operation: Operation, facts: Facts): string[] {
   switch (operation.kind) {
     case 'list':
-      return listIsRefused(operation.list, facts);
+      return ofList(operation.list, facts);
     case 'aggregate':
-      return (
-        (operation.where !== undefined && whereIsRefused(operation.where, operation.model, facts)) ||
-        operation.figures.some(({ field }) => isBarred(operation.model, field, 'aggregate', facts))
-      );
+      return [
+        ...ofWhere(operation.where, operation.model, facts),
+        ...operation.figures.flatMap(({ field }) => ofField(operation.model, field, 'aggregate', facts)),
+      ];
     case 'one':
-      return (
-        operation.key.some((field) => isBarred(operation.model, field, 'filter', facts)) ||
-        selectIsRefused(operation.select, operation.model, facts)
-      );
+      return [
+        ...operation.key.flatMap((field) => ofField(operation.model, field, 'filter', facts)),
+        ...refusalsOfSelect(operation.select, operation.model, facts),
+      ];
     case 'node':
-      return selectIsRefused(operation.select, operation.model, facts);
+      return refusalsOfSelect(operation.select, operation.model, facts);
+    case 'nodes':
+      // Each id is answered for itself.
+      return [];
   }
 }
 
 export const isBarred = (model: string, field: string, verb: FieldVerb, facts: Facts) =>
   decidedField(model, field, verb, facts) === false;
 
-function listIsRefused({ model, where, orderBy, select }: ListText, facts: Facts): boolean {
-  return (
-    (where !== undefined && whereIsRefused(where, model, facts)) ||
-    (orderBy ?? []).some((term) => orderIsRefused(term, model, facts)) ||
-    selectIsRefused(select, model, facts)
-  );
+const ofField = (model: string, field: string, verb: FieldVerb, facts: Facts) =>
+  isBarred(model, field, verb, facts) ? [`${verb} ${verb === 'aggregate' ? '' : 'by '}${model}.${field}`] : [];
+
+function ofList({ model, where, orderBy, select }: ListText, facts: Facts): string[] {
+  return [
+    ...ofWhere(where, model, facts),
+    ...(orderBy ?? []).flatMap((term) => refusalsOfOrder(term, model, facts)),
+    ...refusalsOfSelect(select, model, facts),
+  ];
 }
 
-function selectIsRefused(select: SelectText, model: string, facts: Facts): boolean {
-  return select.relations.some((it) => {
-    if (it.list) return listIsRefused(it.list, facts);
-    return selectIsRefused(it.select!, relationIn(modelIn(facts.shape, model), it.relation).target, facts);
+export function refusalsOfSelect(select: SelectText, model: string, facts: Facts): string[] {
+  return select.relations.flatMap((it) => {
+    if (it.list) return ofList(it.list, facts);
+    return refusalsOfSelect(it.select!, relationIn(modelIn(facts.shape, model), it.relation).target, facts);
   });
 }
 
-export function orderIsRefused({ path, count, direction }: OrderText, model: string, facts: Facts): boolean {
+export function refusalsOfOrder({ path, count, direction }: OrderText, model: string, facts: Facts): string[] {
   const [first, ...rest] = path;
-  if (isBarred(model, first!, 'sort', facts)) return true;
-  if (rest.length === 0) return false;
-  return orderIsRefused(
-    { path: rest, count, direction },
-    relationIn(modelIn(facts.shape, model), first!).target,
-    facts,
-  );
+  const own = ofField(model, first!, 'sort', facts);
+  if (rest.length === 0) return own;
+  const { target } = relationIn(modelIn(facts.shape, model), first!);
+  return [...own, ...refusalsOfOrder({ path: rest, count, direction }, target, facts)];
 }
 
 /** A condition that needs no row to be decided asks about nothing. */
-export function whereIsRefused(where: WhereText, model: string, facts: Facts): boolean {
-  if (decidedWhere(where, model, facts.shape, false) !== undefined) return false;
-  const asks = (it: WhereText) => whereIsRefused(it, model, facts);
-  return Object.entries(where).some(([name, condition]) => {
-    if (decidedWhere({ [name]: condition }, model, facts.shape, false) !== undefined) return false;
-    if (name === 'AND' || name === 'OR') return (condition as WhereText[]).some(asks);
-    if (name === 'NOT') return asks(condition as WhereText);
-    if (isBarred(model, name, 'filter', facts)) return true;
+function ofWhere(where: WhereText | undefined, model: string, facts: Facts): string[] {
+  if (!where || decidedWhere(where, model, facts.shape, false) !== undefined) return [];
+  return Object.entries(where).flatMap(([name, condition]) => {
+    if (decidedWhere({ [name]: condition }, model, facts.shape, false) !== undefined) return [];
+    if (name === 'AND' || name === 'OR') return (condition as WhereText[]).flatMap((it) => ofWhere(it, model, facts));
+    if (name === 'NOT') return ofWhere(condition as WhereText, model, facts);
+    const own = ofField(model, name, 'filter', facts);
     const field = fieldIn(modelIn(facts.shape, model), name);
-    if (field.kind === 'scalar') return false;
-    return Object.entries(condition as Crossing).some(([quantifier, inner]) => {
-      if (inner === null || decidedWhere({ [name]: { [quantifier]: inner } }, model, facts.shape, false) !== undefined)
-        return false;
-      return whereIsRefused(inner, field.target, facts);
+    if (field.kind === 'scalar') return own;
+    const inner = Object.entries(condition as Crossing).flatMap(([quantifier, it]) => {
+      const asksNothing = decidedWhere({ [name]: { [quantifier]: it } }, model, facts.shape, false) !== undefined;
+      return it === null || asksNothing ? [] : ofWhere(it, field.target, facts);
     });
+    return [...own, ...inner];
   });
 }
