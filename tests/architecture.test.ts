@@ -39,7 +39,7 @@ const outsideTheHouse = 'sdk/';
 const exampleModels = words(
   'Country Language Currency City Organization Membership Survey Site Observation Comment Tag',
 );
-const platformModels = words('User RoleGrant Session ApiToken');
+const platformModels = words('User RoleGrant Session ApiToken MailedLink TotpSecret RecoveryCode');
 const namesExampleModels = ['app/'];
 const namesPlatformModels = ['app/', 'auth/'];
 

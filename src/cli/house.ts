@@ -26,5 +26,7 @@ export async function openHere(
   // The design first: what is wrong with it should not wait for a database, nor change one.
   const design = designHere();
   const migrated = await deployMigrations(migrations(config));
-  return { ...(await openPlatform(design, config.databaseUrl)), migrated };
+  const { mapClaims } = application;
+  const external = config.oidc && { issuer: config.oidc, mapClaims };
+  return { ...(await openPlatform(design, config.databaseUrl, { external })), migrated };
 }

@@ -1,3 +1,5 @@
+import type { ListedSession } from '../auth/sessions.ts';
+import type { ApiTokenRow } from '../auth/tokens.ts';
 import type { ViewerDatabase } from '../database/database.ts';
 import type { Viewer } from '../policy/viewer.ts';
 
@@ -7,6 +9,13 @@ export interface Context {
   /** The rows as this viewer may see and change them. */
   readonly database: ViewerDatabase;
   readonly session: SessionActions;
+  readonly account: AccountActions;
+}
+
+/** For programs; browsers have it as a cookie. */
+export interface IssuedSession {
+  token: string;
+  expiresAt: Date;
 }
 
 /** What a request can do to its own session. */
@@ -14,6 +23,22 @@ export interface SessionActions {
   /** The signed-in user, or null. */
   readonly user: { readonly id: string; readonly email: string; readonly name: string } | null;
   /** @throws SIGN_IN_FAILED */
-  signIn(email: string, password: string): Promise<{ token: string; expiresAt: Date }>;
+  signIn(email: string, password: string): Promise<IssuedSession>;
   signOut(): Promise<void>;
+}
+
+/**
+ * What the user of a session can do to their account. Each throws FORBIDDEN for everybody else: a limited token could
+ * make itself an unlimited one.
+ */
+export interface AccountActions {
+  listSessions(): Promise<ListedSession[]>;
+  endSession(handle: string): Promise<void>;
+  endAllSessions(): Promise<void>;
+  /** @throws SIGN_IN_FAILED, BAD_INPUT */
+  changePassword(current: string, next: string): Promise<IssuedSession>;
+  listTokens(): Promise<ApiTokenRow[]>;
+  /** @throws BAD_INPUT, FORBIDDEN */
+  createToken(name: string, scopes: readonly string[], days: number): Promise<{ secret: string; token: ApiTokenRow }>;
+  revokeToken(id: string): Promise<void>;
 }

@@ -48,13 +48,27 @@ const reservedTypes = [
   'SortOrder',
   'CountOrderBy',
   'Viewer',
+  'ViewerSession',
+  'ViewerToken',
   'SignInResult',
+  'CreateTokenResult',
   'ID',
   'Json',
   ...scalarNames,
   ...scalarNames.map((name) => `${name}Filter`),
 ];
-const reservedFields = ['node', 'nodes', 'viewer', 'signIn', 'signOut'];
+const reservedFields = [
+  'node',
+  'nodes',
+  'viewer',
+  'signIn',
+  'signOut',
+  'signOutEverywhere',
+  'endSession',
+  'changePassword',
+  'createApiToken',
+  'revokeApiToken',
+];
 
 /**
  * Allocates every derived name. Models and enums keep theirs first, in the schema's order; whatever would

@@ -5,12 +5,14 @@ import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
+import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
+import { useIdentity } from './use-identity.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
@@ -35,6 +37,7 @@ export interface ServerOptions {
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
 export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
   const development = !config.production;
+  const identityOf = identityOncePerRequest(platform.identify);
   return createYoga<object, Context>({
     schema: platform.api,
     graphqlEndpoint: '/graphql',
@@ -47,14 +50,18 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     cors:
       config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
     maxRequestBodySize: false,
-    context: ({ request }) => requestContext(request, platform),
+    context: async ({ request, ...serverContext }) => {
+      const identity = (await identityOf(request)) ?? { kind: 'nobody' };
+      return requestContext(request, { identity, platform, serverContext });
+    },
     maskedErrors: { maskError },
     plugins: [
       useRequestId(),
       useSecurityHeaders(),
       useHealth(isReady),
-      useSchemaText(platform.api, development),
-      useSameOrigin(config),
+      useIdentity(identityOf),
+      useSchemaText(platform.api, { development, identityOf }),
+      useSameOrigin(config, identityOf),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
       development && useGraphiQL({ personas, startingTabs }),

@@ -50,9 +50,9 @@ describe('npm start', () => {
     const again = await start({ DATABASE_URL: url('twice.db') }, (stop) => stop());
     expect([first.code, again.code]).toEqual([0, 0]);
     expect(first.output).toMatch(/Sign in {4}admin@example\.test {2}[\w-]{16} /);
-    expect(first.output).toMatch(/1 migration applied, 2 rows/);
+    expect(first.output).toMatch(/2 migrations applied, 2 rows/);
     expect(again.output).toContain('admin@example.test  (the password of the first start)');
-    expect(again.output).toMatch(/1 migration applied, 2 rows/);
+    expect(again.output).toMatch(/2 migrations applied, 2 rows/);
   });
 
   it('says that the port is taken', async () => {

@@ -35,6 +35,9 @@ export const user = policy('User', ({ role, owner, where, viewer }) => {
       memberships: readOnly,
       sessions: hidden,
       apiTokens: hidden,
+      mailedLinks: hidden,
+      totpSecret: hidden,
+      recoveryCodes: hidden,
       observations: readOnly,
       reviewedObservations: readOnly,
       comments: readOnly,
@@ -52,3 +55,9 @@ export const roleGrant = policy('RoleGrant', ({ role, owner }) => ({
 export const session = internal('Session');
 
 export const apiToken = internal('ApiToken');
+
+export const mailedLink = internal('MailedLink');
+
+export const totpSecret = internal('TotpSecret');
+
+export const recoveryCode = internal('RecoveryCode');
