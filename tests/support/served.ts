@@ -31,11 +31,13 @@ export interface Served extends AsyncDisposable {
 export async function serve(environment: Record<string, string> = {}): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
-  const platform = await openPlatform(designOf(application), temporary.url);
+  const config = readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment });
+  const external = config.oidc && { issuer: config.oidc, mapClaims: application.mapClaims };
+  const platform = await openPlatform(designOf(application), temporary.url, { external });
   const log: string[] = [];
   const server = createServer({
     platform,
-    config: readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment }),
+    config,
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     personas: application.personas,
     isReady: () => Promise.resolve(true),
