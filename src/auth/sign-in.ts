@@ -2,6 +2,7 @@
 import { badInput, PergolaError } from '../errors.ts';
 import { isEmail, normalizeEmail } from './email.ts';
 import { checkNewPassword, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import { createSecondFactor } from './second-factor.ts';
 import { sessionUserColumns, toSessionUser, type AccountStore, type SessionUser } from './session-adapter.ts';
 import type { SessionOrigin } from './session-origin.ts';
 import type { Sessions, StartedSession } from './sessions.ts';
@@ -38,15 +39,39 @@ export async function findUser({ user: users }: Users, given: string): Promise<S
   return row?.email === email ? toSessionUser(row) : undefined;
 }
 
-export function createSignIn({ user: users }: Users, sessions: Sessions) {
+export interface SignInDetails {
+  /** Of the authenticator app, or a recovery code: for those who have a second factor. */
+  code?: string | null | undefined;
+  origin?: SessionOrigin;
+}
+
+export interface SignInOptions {
+  /**
+   * The one place that every attempt passes, before anything is looked up or hashed; it gets the normalised address
+   * and throws when there were too many. A password and a second factor are guessed through here and nowhere else.
+   */
+  countAttempt?: (email: string) => Promise<void>;
+}
+
+export function createSignIn(
+  client: Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>,
+  sessions: Sessions,
+  { countAttempt }: SignInOptions = {},
+) {
+  const { user: users } = client;
+  const secondFactor = createSecondFactor(client);
   return { signIn };
 
-  async function signIn(email: string, password: string, origin?: SessionOrigin): Promise<SignedIn> {
-    const known = await findByEmail(normalizeEmail(email));
+  /** Throws SIGN_IN_FAILED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */
+  async function signIn(givenEmail: string, password: string, { code, origin }: SignInDetails = {}): Promise<SignedIn> {
+    const email = normalizeEmail(givenEmail);
+    await countAttempt?.(email);
+    const known = await findByEmail(email);
     // Verified for an unknown user too, against a dummy, so that time does not tell who has an account.
     const matches = await verifyPassword(known?.passwordHash ?? null, password);
     if (!known?.passwordHash || !matches) throw signInFailed();
 
+    await secondFactor.require(known.id, code);
     const started = await sessions.start(known.id, origin);
     const user = await users.findUnique({
       where: { id: known.id },
@@ -91,14 +116,27 @@ export async function createUser({ user: users }: Users, newUser: NewUser): Prom
   if (password !== null) checkNewPassword(password);
   const grants = [...new Set(roles)].map((role) => ({ role: toRole(role) }));
   const passwordHash = password === null ? null : await hashPassword(password);
+  return insertUser({ user: users }, { email, name, passwordHash, roles: grants });
+}
+
+interface UserRow {
+  /** Normalised and checked. */
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  roles: { role: (typeof platformRoles)[PlatformRole] }[];
+}
+
+/** Throws CONFLICT. */
+export async function insertUser({ user: users }: Users, { roles, ...row }: UserRow): Promise<SessionUser> {
   try {
-    const data = { email, name, passwordHash, roles: { create: grants } };
+    const data = { ...row, roles: { create: roles } };
     return toSessionUser(await users.create({ data, select: sessionUserColumns }));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw new PergolaError(
       'CONFLICT',
-      `A user with the e-mail address "${email}" exists.`,
+      `A user with the e-mail address "${row.email}" exists.`,
       'Use another one.',
       'email',
     );

@@ -10,6 +10,7 @@ export interface Context {
   readonly database: ViewerDatabase;
   readonly session: SessionActions;
   readonly account: AccountActions;
+  readonly mailbox: MailboxActions;
 }
 
 /** For programs; browsers have it as a cookie. */
@@ -22,8 +23,8 @@ export interface IssuedSession {
 export interface SessionActions {
   /** The signed-in user, or null. */
   readonly user: { readonly id: string; readonly email: string; readonly name: string } | null;
-  /** @throws SIGN_IN_FAILED */
-  signIn(email: string, password: string): Promise<IssuedSession>;
+  /** @throws SIGN_IN_FAILED, SECOND_FACTOR_REQUIRED */
+  signIn(email: string, password: string, code?: string | null): Promise<IssuedSession>;
   signOut(): Promise<void>;
 }
 
@@ -41,4 +42,21 @@ export interface AccountActions {
   /** @throws BAD_INPUT, FORBIDDEN */
   createToken(name: string, scopes: readonly string[], days: number): Promise<{ secret: string; token: ApiTokenRow }>;
   revokeToken(id: string): Promise<void>;
+  hasSecondFactor(): Promise<boolean>;
+  /** For the authenticator app. @throws CONFLICT */
+  startSecondFactor(): Promise<{ secret: string; uri: string }>;
+  /** The recovery codes. @throws SIGN_IN_FAILED, CONFLICT */
+  confirmSecondFactor(code: string): Promise<string[]>;
+  /** @throws SIGN_IN_FAILED */
+  stopSecondFactor(code: string): Promise<void>;
+}
+
+/** What anybody can do who reads a mailbox. */
+export interface MailboxActions {
+  requestSignUp(email: string, name: string): void;
+  /** @throws LINK_INVALID, BAD_INPUT */
+  finishSignUp(token: string, password: string): Promise<IssuedSession>;
+  requestPasswordReset(email: string): void;
+  /** @throws LINK_INVALID, BAD_INPUT */
+  resetPassword(token: string, password: string): Promise<void>;
 }

@@ -52,6 +52,7 @@ const reservedTypes = [
   'ViewerToken',
   'SignInResult',
   'CreateTokenResult',
+  'StartSecondFactorResult',
   'ID',
   'Json',
   ...scalarNames,
@@ -68,6 +69,13 @@ const reservedFields = [
   'changePassword',
   'createApiToken',
   'revokeApiToken',
+  'requestSignUp',
+  'finishSignUp',
+  'requestPasswordReset',
+  'resetPassword',
+  'startSecondFactor',
+  'confirmSecondFactor',
+  'stopSecondFactor',
 ];
 
 /**

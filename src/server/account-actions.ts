@@ -6,7 +6,7 @@ import type { SessionOrigin } from '../auth/session-origin.ts';
 import type { StartedSession } from '../auth/sessions.ts';
 import type { ViewerDatabase } from '../database/database.ts';
 import { forbidden } from '../errors.ts';
-import type { AccountActions, IssuedSession, SessionActions } from '../graphql/context.ts';
+import type { AccountActions, IssuedSession, MailboxActions, SessionActions } from '../graphql/context.ts';
 import type { Platform } from './platform.ts';
 
 interface Asker {
@@ -28,8 +28,8 @@ export function sessionActions(
   };
   return {
     user: identity.kind === 'nobody' ? null : identity.user,
-    async signIn(email, password) {
-      const started = await signIn(email, password, origin());
+    async signIn(email, password, code) {
+      const started = await signIn(email, password, { code, origin: origin() });
       // The session that the browser came with ends: signing in never continues one.
       await endOwn();
       return issue(started, setCookie);
@@ -42,10 +42,11 @@ export function sessionActions(
 }
 
 export function accountActions({ identity, origin, rows, setCookie }: Asker, platform: Platform): AccountActions {
-  const { sessions, tokens, database } = platform;
+  const { sessions, tokens, secondFactor, mailbox, database } = platform;
   /** Whose account it is. Throws FORBIDDEN unless they have signed in here themselves. */
   const own = () => {
-    if (identity.kind === 'session') return { userId: identity.user.id, secret: identity.secret };
+    if (identity.kind === 'session')
+      return { userId: identity.user.id, email: identity.user.email, secret: identity.secret };
     throw forbidden('change an account without signing in to it');
   };
   return {
@@ -56,14 +57,34 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
       setCookie(clearSessionCookie());
     },
     async changePassword(current, next) {
-      const { userId } = own();
+      const { userId, email } = own();
       await changePassword(database.unguarded, { userId, current, next });
+      mailbox.tellPasswordChanged(email);
       return issue(await sessions.start(userId, origin()), setCookie);
     },
     listTokens: async () => tokens.list(own().userId),
     createToken: async (name, scopes, days) =>
       tokens.create({ userId: own().userId, name, scopes: grantScopes(scopes, rows), days }),
     revokeToken: async (id) => tokens.revoke(id, own().userId),
+    hasSecondFactor: async () => secondFactor.isOn(own().userId),
+    startSecondFactor: async () => secondFactor.start(own().userId, own().email),
+    confirmSecondFactor: async (code) => secondFactor.confirm(own().userId, code),
+    stopSecondFactor: async (code) => secondFactor.stop(own().userId, code),
+  };
+}
+
+export function mailboxActions(
+  { origin, setCookie }: Pick<Asker, 'origin' | 'setCookie'>,
+  { mailbox, sessions }: Platform,
+): MailboxActions {
+  return {
+    requestSignUp: mailbox.requestSignUp,
+    async finishSignUp(token, password) {
+      const { id } = await mailbox.finishSignUp(token, password);
+      return issue(await sessions.start(id, origin()), setCookie);
+    },
+    requestPasswordReset: mailbox.requestPasswordReset,
+    resetPassword: mailbox.resetPassword,
   };
 }
 

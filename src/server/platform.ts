@@ -1,7 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
+import { createBackground, type Background } from '../auth/background.ts';
 import { createExternalUsers, type ClaimsMapping } from '../auth/external-users.ts';
 import { createIdentify, type Identify } from '../auth/identify.ts';
 import { openIssuer, type IssuerOptions } from '../auth/issuer.ts';
+import { createMailbox, type Mailbox, type MailboxOptions } from '../auth/mailbox.ts';
+import { createMailedLinks } from '../auth/mailed-links.ts';
+import { createSecondFactor, type SecondFactor } from '../auth/second-factor.ts';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
 import { createSignIn } from '../auth/sign-in.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
@@ -38,25 +42,38 @@ export interface Platform extends Design {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly signIn: ReturnType<typeof createSignIn>['signIn'];
+  readonly secondFactor: SecondFactor;
+  readonly mailbox: Mailbox;
   readonly identify: Identify;
+  /** Mail that is under way. */
+  readonly background: Background;
 }
 
 export interface PlatformOptions {
   /** Another service whose tokens are taken too, and what its claims mean here. */
   readonly external?: { readonly issuer: IssuerOptions; readonly mapClaims: ClaimsMapping } | undefined;
+  /** Without it there is no sign-up and no reset of passwords by mail. */
+  readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
+  /** Told of mail that could not be sent. */
+  readonly onError?: (error: unknown) => void;
 }
+
+const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publicUrl: '', signUp: false };
 
 /** @throws BAD_CONFIG when the database cannot be opened. */
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external }: PlatformOptions = {},
+  { external, mail = noMail, onError = () => {} }: PlatformOptions = {},
 ): Promise<Platform> {
   const database = await openDatabase(databaseUrl, design.schema, design.policies);
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);
   const { signIn } = createSignIn(unguarded, sessions);
+  const secondFactor = createSecondFactor(unguarded);
+  const background = createBackground(onError);
+  const mailbox = createMailbox({ client: unguarded, links: createMailedLinks(unguarded), background, ...mail });
   const identify = createIdentify({
     sessions,
     tokens,
@@ -68,5 +85,5 @@ export async function openPlatform(
       },
     }),
   });
-  return { ...design, database, sessions, tokens, signIn, identify };
+  return { ...design, database, sessions, tokens, signIn, secondFactor, mailbox, identify, background };
 }

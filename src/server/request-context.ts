@@ -1,7 +1,7 @@
 import { viewerOf, type Identity } from '../auth/identify.ts';
 import { sessionOrigin } from '../auth/session-origin.ts';
 import type { Context } from '../graphql/context.ts';
-import { accountActions, sessionActions } from './account-actions.ts';
+import { accountActions, mailboxActions, sessionActions } from './account-actions.ts';
 import { clientAddress } from './client-address.ts';
 import type { Platform } from './platform.ts';
 
@@ -33,5 +33,6 @@ export function requestContext(request: Request, { identity, platform, serverCon
     database: rows,
     session: sessionActions(asker, platform),
     account: accountActions(asker, platform),
+    mailbox: mailboxActions(asker, platform),
   };
 }

@@ -7,6 +7,7 @@ import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
 import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
+import { useAccountPage } from './use-account-page.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useErrorReport } from './use-error-report.ts';
@@ -59,9 +60,10 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useRequestId(),
       useSecurityHeaders(),
       useHealth(isReady),
-      useIdentity(identityOf),
+      useIdentity(identityOf, logger),
       useSchemaText(platform.api, { development, identityOf }),
       useSameOrigin(config, identityOf),
+      useAccountPage(),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
       development && useGraphiQL({ personas, startingTabs }),

@@ -163,7 +163,7 @@ describe('credentials that are not valid (25)', () => {
       { authorization: secret },
     ];
     headers.push({ authorization: `Basic ${secret}` }, { authorization: `Bearer  ${secret}` });
-    const answers = await Promise.all(headers.map((it) => query(createTag('never'), it)));
+    const answers = await Promise.all(headers.map((sent) => query(createTag('never'), sent)));
     const distinct = answers.map(({ status, headers: sent, body }) =>
       JSON.stringify([status, body, [...sent].filter(([name]) => name !== 'x-request-id')]),
     );

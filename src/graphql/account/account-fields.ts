@@ -1,5 +1,7 @@
 import type { Builder } from '../builder.ts';
+import { addMailboxFields } from './mailbox-fields.ts';
 import { addPasswordFields } from './password-fields.ts';
+import { addSecondFactorFields } from './second-factor-fields.ts';
 import { addSessionFields } from './session-fields.ts';
 import { addTokenFields } from './token-fields.ts';
 import { addViewerField } from './viewer-field.ts';
@@ -10,4 +12,6 @@ export function addAccountFields(builder: Builder) {
   const signInResult = addSessionFields(builder, viewer);
   addTokenFields(builder, viewer);
   addPasswordFields(builder, signInResult);
+  addMailboxFields(builder, signInResult);
+  addSecondFactorFields(builder, viewer);
 }

@@ -21,8 +21,12 @@ export function addSessionFields(builder: Builder, viewer: ViewerRef) {
     t.field({
       type: result,
       nullable: false,
-      args: { email: t.arg.string({ required: true }), password: t.arg.string({ required: true }) },
-      resolve: (_, { email, password }, { session }) => session.signIn(email, password),
+      args: {
+        email: t.arg.string({ required: true }),
+        password: t.arg.string({ required: true }),
+        code: t.arg.string({ description: 'Of the authenticator app, or a recovery code: with a second factor.' }),
+      },
+      resolve: (_, { email, password, code }, { session }) => session.signIn(email, password, code),
     }),
   );
   builder.mutationField('signOut', (t) =>
