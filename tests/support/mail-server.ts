@@ -1,7 +1,6 @@
 /** A mail server on this machine that keeps what it receives. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
 export interface ReceivedMail {
@@ -22,12 +21,13 @@ export async function openMailServer(): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onData(stream, { envelope }, done) {
-      void text(stream).then((source) => {
-        const { mailFrom, rcptTo } = envelope;
-        received.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), source });
+    onData(stream, { envelope: { mailFrom, rcptTo } }, done) {
+      const mail = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), source: '' };
+      stream.setEncoding('utf8').on('data', (chunk: string) => (mail.source += chunk));
+      stream.on('end', () => {
+        received.push(mail);
         done();
-      }, done);
+      });
     },
   });
   server.listen(0, '127.0.0.1');
