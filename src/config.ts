@@ -15,11 +15,25 @@ export interface Config {
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
+  /** Whether anybody with a mailbox may become a user. */
+  readonly signUp: boolean;
+  /** The service whose tokens are taken beside our own. */
+  readonly oidc:
+    | { readonly issuer: string; readonly audience: string; readonly jwksUrl: string | undefined }
+    | undefined;
+  /** Where mail is sent; undefined in development shows it on the terminal, and in production sends none. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const onOff = z.enum(['on', 'off'], 'is neither on nor off').transform((value) => value === 'on');
+
+/** Keys that come over a connection that can be changed on the way are nobody's keys. On this machine there is no way. */
+const secureUrl = z
+  .url('is no URL')
+  .refine((url) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(`${url}/`), 'is no https:// URL');
 
 /** Every variable that is read, with what it may be. */
 const variables = {
@@ -37,10 +51,19 @@ const variables = {
   CORS_ORIGINS: z.string().default(''),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
+  PERGOLA_SIGN_UP: onOff.default(false),
+  PERGOLA_OIDC_ISSUER: secureUrl.optional(),
+  PERGOLA_OIDC_AUDIENCE: z.string().min(1).optional(),
+  PERGOLA_OIDC_JWKS_URL: secureUrl.optional(),
+  PERGOLA_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/./, 'is no smtp:// or smtps:// URL')
+    .optional(),
+  PERGOLA_MAIL_FROM: z.email('is no e-mail address').optional(),
 } as const;
 
 /** They may hold a password, so they are never shown. */
-const secrets = new Set(['DATABASE_URL']);
+const secrets = new Set(['DATABASE_URL', 'PERGOLA_SMTP_URL']);
 
 /**
  * Reads the environment. Any variable may come as `NAME_FILE`, the path of a file that holds it.
@@ -56,11 +79,16 @@ export function readConfig(environment: Environment = process.env): Config {
   const read = <Name extends keyof typeof variables>(name: Name) => parse(name, valueOf(environment, name));
   const production = read('NODE_ENV') === 'production';
   const [host, port] = [read('HOST'), read('PORT')];
+  const publicUrl = (read('PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/$/, '');
+  const [signUp, smtpUrl] = [read('PERGOLA_SIGN_UP'), read('PERGOLA_SMTP_URL')];
+  if (production && signUp && smtpUrl === undefined) {
+    throw badConfig('PERGOLA_SIGN_UP is on, and no mail can be sent.', 'Set PERGOLA_SMTP_URL, or leave it off.');
+  }
   return {
     databaseUrl: read('DATABASE_URL'),
     host,
     port,
-    publicUrl: (read('PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/$/, ''),
+    publicUrl,
     production,
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     corsOrigins: read('CORS_ORIGINS')
@@ -69,7 +97,18 @@ export function readConfig(environment: Environment = process.env): Config {
       .filter(Boolean),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
+    signUp,
+    oidc: oidcOf(read('PERGOLA_OIDC_ISSUER'), read('PERGOLA_OIDC_AUDIENCE'), read('PERGOLA_OIDC_JWKS_URL')),
+    smtpUrl,
+    mailFrom: read('PERGOLA_MAIL_FROM') ?? `pergola@${new URL(publicUrl).hostname}`,
   };
+}
+
+function oidcOf(issuer: string | undefined, audience: string | undefined, jwksUrl: string | undefined): Config['oidc'] {
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return undefined;
+  if (issuer !== undefined && audience !== undefined) return { issuer, audience, jwksUrl };
+  const missing = issuer === undefined ? 'PERGOLA_OIDC_ISSUER' : 'PERGOLA_OIDC_AUDIENCE';
+  throw badConfig(`${missing} is missing.`, 'The tokens of an issuer are taken for one audience only: set both.');
 }
 
 const isKnown = (name: string) => name.replace(/_FILE$/, '') in variables;

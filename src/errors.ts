@@ -14,16 +14,20 @@ export const errorCodes = [
   'IMPORT_BAD_FILE',
   'IMPORT_UNKNOWN_COLUMN',
   'INTERNAL',
+  'ISSUER_UNAVAILABLE',
+  'LINK_INVALID',
   'MIGRATION_FAILED',
   'NOT_FOUND',
   'POLICY_INVALID',
   'POLICY_MISSING',
   'PORT_TAKEN',
   'BAD_REQUEST',
+  'SECOND_FACTOR_REQUIRED',
   'SIGN_IN_FAILED',
   'STALE_VERSION',
   'TOO_DEEP',
   'TOO_MANY_REQUESTS',
+  'UNAUTHENTICATED',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

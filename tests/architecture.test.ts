@@ -39,7 +39,9 @@ const outsideTheHouse = 'sdk/';
 const exampleModels = words(
   'Country Language Currency City Organization Membership Survey Site Observation Comment Tag',
 );
-const platformModels = words('User RoleGrant Session ApiToken AuditEntry IdempotencyRecord');
+const platformModels = words(
+  'User RoleGrant Session ApiToken MailedLink TotpSecret RecoveryCode AuditEntry IdempotencyRecord',
+);
 const namesExampleModels = ['app/'];
 const namesPlatformModels = ['app/', 'auth/', 'database/write/audit.ts', 'database/write/idempotency.ts'];
 

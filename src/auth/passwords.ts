@@ -5,6 +5,8 @@ import { badInput, PergolaError } from '../errors.ts';
 /** Beyond this a password is refused before it is normalised or hashed. */
 export const maxPasswordBytes = 1024;
 
+const minPasswordLength = 8;
+
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
 const saltBytes = 16;
 
@@ -43,6 +45,12 @@ export function needsRehash(hash: string): boolean {
   const { memoryCost, timeCost, outputLen, saltLen } = parseOptions(hash);
   const weakerCost = memoryCost < parameters.memoryCost || timeCost < parameters.timeCost;
   return weakerCost || outputLen < parameters.outputLen || saltLen < saltBytes;
+}
+
+/** What a new password must have. Old ones are not asked: they sign in until they are changed. Throws BAD_INPUT. */
+export function checkNewPassword(password: string): void {
+  if ([...password].length >= minPasswordLength) return;
+  throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
 }
 
 /** The same password typed on two keyboards may differ in code points, hence NFKC. All bytes count, not the first 72 as in bcrypt. */

@@ -2,12 +2,16 @@
  * Where lucia keeps its sessions: our tables, with what lucia lacks. It stores a hash in place of the
  * session's secret, ends a session for good at its absolute limit, and goes by a clock that tests can move.
  */
-import { createHash } from 'node:crypto';
 import type { Adapter, DatabaseSession, Lucia } from 'lucia';
 import type { Database } from '../database/database.ts';
+import { hashSecret } from './secrets.ts';
+import { unknownOrigin, type SessionOrigin } from './session-origin.ts';
 
-/** The part of the Prisma client that signing in needs. Unguarded: there is no viewer yet whose policy could hold. */
-export type AccountStore = Pick<Database['unguarded'], 'session' | 'user'>;
+/** The part of the Prisma client that accounts need. Unguarded: there is no viewer yet whose policy could hold. */
+export type AccountStore = Pick<
+  Database['unguarded'],
+  'session' | 'user' | 'apiToken' | 'mailedLink' | 'totpSecret' | 'recoveryCode'
+>;
 
 export interface SessionUser {
   id: string;
@@ -29,6 +33,7 @@ declare module 'lucia' {
   interface Register {
     Lucia: Lucia<object, UserAttributes>;
     DatabaseUserAttributes: UserAttributes;
+    DatabaseSessionAttributes: SessionOrigin;
   }
 }
 
@@ -36,7 +41,15 @@ declare module 'lucia' {
 export const sessionUserColumns = { id: true, email: true, name: true, roles: { select: { role: true } } } as const;
 
 /** One object for every look-up: by it the compiled statement is found again. */
-const sessionColumns = { createdAt: true, expiresAt: true, user: { select: sessionUserColumns } } as const;
+const sessionColumns = {
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+  roles: true,
+  user: { select: sessionUserColumns },
+} as const;
+
+const useIsNotedEveryMilliseconds = 3_600_000;
 
 export function toSessionUser(row: Omit<SessionUser, 'roles'> & { roles: { role: string }[] }): SessionUser {
   const roles = row.roles.map(({ role }) => role.toLowerCase()).toSorted();
@@ -44,7 +57,7 @@ export function toSessionUser(row: Omit<SessionUser, 'roles'> & { roles: { role:
 }
 
 export function createSessionAdapter(
-  { session }: Pick<AccountStore, 'session'>,
+  { session, user: users }: Pick<AccountStore, 'session' | 'user'>,
   { absoluteMilliseconds, now }: SessionLimits,
 ): Adapter {
   const absoluteEnd = (createdAt: Date) => createdAt.getTime() + absoluteMilliseconds;
@@ -57,15 +70,19 @@ export function createSessionAdapter(
     id: secret,
     userId,
     expiresAt: toLuciaTime(expiresAt),
-    attributes: {},
+    attributes: unknownOrigin,
   });
+
+  async function noteUse(id: string, lastUsedAt: Date): Promise<void> {
+    const due = lastUsedAt.getTime() + useIsNotedEveryMilliseconds <= now().getTime();
+    // The time is for people. A database too busy to note it must not refuse the request.
+    if (due) await session.updateMany({ where: { id }, data: { lastUsedAt: now() } }).catch(() => undefined);
+  }
 
   return {
     async getSessionAndUser(secret) {
-      const row = await session.findUnique({
-        where: { id: hashSecret(secret) },
-        select: sessionColumns,
-      });
+      const rowId = hashSecret(secret);
+      const row = await session.findUnique({ where: { id: rowId }, select: sessionColumns });
       if (!row) return [null, null];
 
       const limit = absoluteEnd(row.createdAt);
@@ -74,6 +91,13 @@ export function createSessionAdapter(
       if (expiresAt <= now().getTime()) return [null, null];
 
       const { id, ...attributes } = toSessionUser(row.user);
+      // However the roles were changed, by a mutation, a command or in the table: a secret that leaked before must not
+      // have the new ones. It is deleted, or it would live again when the roles are changed back.
+      if (row.roles !== rolesText(attributes.roles)) {
+        await session.deleteMany({ where: { id: rowId } });
+        return [null, null];
+      }
+      await noteUse(rowId, row.lastUsedAt);
       // A session that cannot be extended any more is shown to lucia as just extended. With its true end lucia
       // would try again, with a write, on every request of its last half-life.
       const shown = expiresAt === limit ? now().getTime() + absoluteMilliseconds : expiresAt;
@@ -84,14 +108,21 @@ export function createSessionAdapter(
       throw new Error('The secrets of sessions are not stored. Read the rows of Session instead.');
     },
 
-    async setSession({ id: secret, userId, expiresAt }) {
+    async setSession({ id: secret, userId, expiresAt, attributes }) {
+      // Before the first await: the two clocks are compared as of now.
       const createdAt = now();
+      const end = Math.min(fromLuciaTime(expiresAt), absoluteEnd(createdAt));
+      const user = await users.findUnique({ where: { id: userId }, select: sessionUserColumns });
       await session.create({
         data: {
           id: hashSecret(secret),
           userId,
           createdAt,
-          expiresAt: new Date(Math.min(fromLuciaTime(expiresAt), absoluteEnd(createdAt))),
+          lastUsedAt: createdAt,
+          expiresAt: new Date(end),
+          roles: rolesText(user ? toSessionUser(user).roles : []),
+          device: attributes.device,
+          network: attributes.network,
         },
       });
     },
@@ -121,7 +152,4 @@ export function createSessionAdapter(
   };
 }
 
-/** No salt and no slow hash: the secret is 200 random bits, which nobody can guess from its hash. */
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
+const rolesText = (roles: readonly string[]) => roles.join(' ');

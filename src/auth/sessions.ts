@@ -1,6 +1,9 @@
 /** Who is signed in. The only module that knows lucia: see docs/decisions/sessions-with-lucia.md. */
 import { generateIdFromEntropySize, Lucia, TimeSpan } from 'lucia';
+import { notFound } from '../errors.ts';
+import { hashSecret } from './secrets.ts';
 import { createSessionAdapter, type AccountStore, type SessionUser } from './session-adapter.ts';
+import { unknownOrigin, type SessionOrigin } from './session-origin.ts';
 
 export type { AccountStore, SessionUser };
 
@@ -19,12 +22,27 @@ export interface StartedSession {
   expiresAt: Date;
 }
 
+/** As its user sees it: neither the secret nor its hash. */
+export interface ListedSession extends SessionOrigin {
+  handle: string;
+  createdAt: Date;
+  /** Within an hour. */
+  lastUsedAt: Date;
+  expiresAt: Date;
+  /** Whether it is the one that asks. */
+  current: boolean;
+}
+
 export interface Sessions {
   /** Always with a new secret, so that nobody can plant one before a sign-in. */
-  start(userId: string): Promise<StartedSession>;
+  start(userId: string, origin?: SessionOrigin): Promise<StartedSession>;
   /** Null for whatever is not the secret of a live session. Nothing is cached: an ended session is dead at once, in every process. */
   find(secret: string): Promise<SessionUser | null>;
   end(secret: string): Promise<void>;
+  /** The live sessions of a user, the last used first. */
+  list(userId: string, currentSecret: string): Promise<ListedSession[]>;
+  /** Throws NOT_FOUND, for the session of another user too. */
+  endByHandle(userId: string, handle: string): Promise<void>;
   /** For "sign out everywhere", and after a change of password. */
   endAll(userId: string): Promise<void>;
 }
@@ -35,7 +53,7 @@ const millisecondsPerDay = 86_400_000;
 const secretBytes = 25;
 const secretPattern = /^[a-z2-7]{40}$/;
 
-export function createSessions(client: Pick<AccountStore, 'session'>, options: SessionOptions = {}): Sessions {
+export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, options: SessionOptions = {}): Sessions {
   const { idleDays = 7, absoluteDays = 30, now = () => new Date() } = options;
   const absoluteMilliseconds = absoluteDays * millisecondsPerDay;
   const lucia = new Lucia(createSessionAdapter(client, { absoluteMilliseconds, now }), {
@@ -44,15 +62,12 @@ export function createSessions(client: Pick<AccountStore, 'session'>, options: S
   });
 
   return {
-    async start(userId) {
+    async start(userId, origin = unknownOrigin) {
       // Sessions that nobody comes back to are removed here: no other request meets them again.
       await lucia.deleteExpiredSessions();
       const expiresAt = new Date(now().getTime() + absoluteMilliseconds);
-      const { id: secret } = await lucia.createSession(
-        userId,
-        {},
-        { sessionId: generateIdFromEntropySize(secretBytes) },
-      );
+      const sessionId = generateIdFromEntropySize(secretBytes);
+      const { id: secret } = await lucia.createSession(userId, origin, { sessionId });
       return { secret, expiresAt };
     },
 
@@ -66,11 +81,37 @@ export function createSessions(client: Pick<AccountStore, 'session'>, options: S
       if (isSecret(secret)) await lucia.invalidateSession(secret);
     },
 
+    async list(userId, currentSecret) {
+      const started = new Date(now().getTime() - absoluteMilliseconds);
+      const rows = await client.session.findMany({
+        where: { userId, expiresAt: { gt: now() }, createdAt: { gt: started } },
+        select: listedColumns,
+        orderBy: [{ lastUsedAt: 'desc' }, { handle: 'desc' }],
+      });
+      const currentId = hashSecret(currentSecret);
+      return rows.map(({ id, ...row }) => ({ ...row, current: id === currentId }));
+    },
+
+    async endByHandle(userId, handle) {
+      const { count } = await client.session.deleteMany({ where: { userId, handle } });
+      if (count === 0) throw notFound('session', 'id');
+    },
+
     async endAll(userId) {
       await lucia.invalidateUserSessions(userId);
     },
   };
 }
+
+const listedColumns = {
+  id: true,
+  handle: true,
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+  device: true,
+  network: true,
+} as const;
 
 /** Asked before the database is: the secret comes from a header, and may be of any length or, through a careless caller, of any type. */
 function isSecret(secret: unknown): secret is string {

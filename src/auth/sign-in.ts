@@ -1,7 +1,10 @@
 /** From e-mail and password to a session; and the users who can sign in. */
 import { badInput, PergolaError } from '../errors.ts';
-import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import { isEmail, normalizeEmail } from './email.ts';
+import { checkNewPassword, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import { createSecondFactor } from './second-factor.ts';
 import { sessionUserColumns, toSessionUser, type AccountStore, type SessionUser } from './session-adapter.ts';
+import type { SessionOrigin } from './session-origin.ts';
 import type { Sessions, StartedSession } from './sessions.ts';
 
 type Users = Pick<AccountStore, 'user'>;
@@ -21,36 +24,55 @@ export interface NewUser {
   roles?: readonly PlatformRole[];
 }
 
-const minPasswordLength = 8;
-
-/** The one spelling of an e-mail address that is stored, looked up and counted by rate limits. */
-function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase();
-}
-
 /** Unknown user, wrong password and user without password: the same error, to the letter. */
-const signInFailed = () =>
+export const signInFailed = () =>
   new PergolaError(
     'SIGN_IN_FAILED',
     'No user has this e-mail address and this password.',
     'Check both, and try again.',
   );
 
-/** The key of the user with this e-mail address, for trusted callers. */
-export async function findUserId({ user: users }: Users, email: string): Promise<string | undefined> {
-  return (await users.findUnique({ where: { email: normalizeEmail(email) }, select: { id: true } }))?.id;
+/** For trusted callers: the user with this e-mail address. */
+export async function findUser({ user: users }: Users, given: string): Promise<SessionUser | undefined> {
+  const email = normalizeEmail(given);
+  const row = await users.findUnique({ where: { email }, select: sessionUserColumns });
+  return row?.email === email ? toSessionUser(row) : undefined;
 }
 
-export function createSignIn({ user: users }: Users, sessions: Sessions) {
+export interface SignInDetails {
+  /** Of the authenticator app, or a recovery code: for those who have a second factor. */
+  code?: string | null | undefined;
+  origin?: SessionOrigin;
+}
+
+export interface SignInOptions {
+  /**
+   * The one place that every attempt passes, before anything is looked up or hashed; it gets the normalised address
+   * and throws when there were too many. A password and a second factor are guessed through here and nowhere else.
+   */
+  countAttempt?: (email: string) => Promise<void>;
+}
+
+export function createSignIn(
+  client: Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>,
+  sessions: Sessions,
+  { countAttempt }: SignInOptions = {},
+) {
+  const { user: users } = client;
+  const secondFactor = createSecondFactor(client);
   return { signIn };
 
-  async function signIn(email: string, password: string): Promise<SignedIn> {
-    const known = await findByEmail(normalizeEmail(email));
+  /** Throws SIGN_IN_FAILED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */
+  async function signIn(givenEmail: string, password: string, { code, origin }: SignInDetails = {}): Promise<SignedIn> {
+    const email = normalizeEmail(givenEmail);
+    await countAttempt?.(email);
+    const known = await findByEmail(email);
     // Verified for an unknown user too, against a dummy, so that time does not tell who has an account.
     const matches = await verifyPassword(known?.passwordHash ?? null, password);
     if (!known?.passwordHash || !matches) throw signInFailed();
 
-    const started = await sessions.start(known.id);
+    await secondFactor.require(known.id, code);
+    const started = await sessions.start(known.id, origin);
     const user = await users.findUnique({
       where: { id: known.id },
       select: { ...sessionUserColumns, passwordHash: true },
@@ -91,19 +113,30 @@ export async function createUser({ user: users }: Users, newUser: NewUser): Prom
   const email = normalizeEmail(newUser.email);
   if (!isEmail(email))
     throw badInput(`"${newUser.email}" is not an e-mail address.`, 'Use one such as "ann@example.test".', 'email');
-  if (password !== null && [...password].length < minPasswordLength) {
-    throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
-  }
+  if (password !== null) checkNewPassword(password);
   const grants = [...new Set(roles)].map((role) => ({ role: toRole(role) }));
   const passwordHash = password === null ? null : await hashPassword(password);
+  return insertUser({ user: users }, { email, name, passwordHash, roles: grants });
+}
+
+interface UserRow {
+  /** Normalised and checked. */
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  roles: { role: (typeof platformRoles)[PlatformRole] }[];
+}
+
+/** Throws CONFLICT. */
+export async function insertUser({ user: users }: Users, { roles, ...row }: UserRow): Promise<SessionUser> {
   try {
-    const data = { email, name, passwordHash, roles: { create: grants } };
+    const data = { ...row, roles: { create: roles } };
     return toSessionUser(await users.create({ data, select: sessionUserColumns }));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw new PergolaError(
       'CONFLICT',
-      `A user with the e-mail address "${email}" exists.`,
+      `A user with the e-mail address "${row.email}" exists.`,
       'Use another one.',
       'email',
     );
@@ -116,9 +149,7 @@ function toRole(role: PlatformRole) {
   throw badInput(`"${role}" is not a role.`, `Use one of: ${Object.keys(platformRoles).join(', ')}.`, 'roles');
 }
 
-function isEmail(email: string): boolean {
-  return email.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email);
-}
+export const isConflict = (error: unknown) => error instanceof PergolaError && error.code === 'CONFLICT';
 
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2002';

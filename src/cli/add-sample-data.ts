@@ -1,5 +1,5 @@
 import { application } from '../app/index.ts';
-import { findUserId } from '../auth/sign-in.ts';
+import { findUser } from '../auth/sign-in.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { showProgress, type ProgressDisplay } from '../import/progress.ts';
@@ -7,12 +7,12 @@ import { system } from '../policy/viewer.ts';
 
 /** Fills a new database, or one whose filling was interrupted, with the application's sample data, and shows how it goes. */
 export async function addSampleData(database: Database, { adminEmail }: Config): Promise<void> {
-  const id = await findUserId(database.unguarded, adminEmail);
-  if (id === undefined || (await application.hasSampleData(database.as(system).client))) return;
+  const user = await findUser(database.unguarded, adminEmail);
+  if (!user || (await application.hasSampleData(database.as(system).client))) return;
   let shown: { model: string; display: ProgressDisplay } | undefined;
   const reports = await application.importSampleData({
     database,
-    admin: { kind: 'user', id, roles: ['admin'] },
+    admin: { kind: 'user', id: user.id, roles: ['admin'] },
     onProgress(progress) {
       const { model } = progress.report;
       if (shown?.model !== model) {

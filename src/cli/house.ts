@@ -3,7 +3,9 @@ import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
 import { deployMigrations } from '../database/schema-engine/migrations.ts';
+import { platformOptions } from '../server/platform-options.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
+import { describeError } from './report.ts';
 
 /** The project's folder: `src` and `dist` lie side by side in it. */
 export const root = resolve(import.meta.dirname, '../..');
@@ -22,9 +24,12 @@ export const designHere = (): Design => designOf(application);
 /** This application on its database, with every migration applied. */
 export async function openHere(
   config = readConfig(),
+  onError: (error: unknown) => void = (error) => void process.stderr.write(`${describeError(error)}\n`),
 ): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
   // The design first: what is wrong with it should not wait for a database, nor change one.
   const design = designHere();
   const migrated = await deployMigrations(migrations(config));
-  return { ...(await openPlatform(design, config.databaseUrl)), migrated };
+  const print = (text: string) => void process.stderr.write(text);
+  const options = platformOptions(config, { mapClaims: application.mapClaims, print, onError });
+  return { ...(await openPlatform(design, config.databaseUrl, options)), migrated };
 }

@@ -4,6 +4,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
 import { addStart } from './commands/start.ts';
+import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
 import { describeError, exit } from './report.ts';
 
@@ -12,7 +13,7 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addMigrate, addPolicy, addSchema, addUser]) add(program);
+for (const add of [addStart, addCheck, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
 
 try {
   await program.parseAsync();

@@ -23,7 +23,7 @@ const repeatedWithinMs = 1_000;
  */
 export async function start(config: Config = readConfig()): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
-  const { migrated, ...platform } = await openHere(config);
+  const { migrated, ...platform } = await openHere(config, (err) => logger.error({ err }, 'mail was not sent'));
   const { unguarded } = platform.database;
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
@@ -37,6 +37,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const listening = await listen(server, config);
   endOnSignal(async () => {
     await listening.close();
+    await platform.background.settled();
     await platform.database.close();
   });
   const password = await firstPassword(unguarded, config.adminEmail);

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Schema } from '../model/model.ts';
 import { allocateNames } from '../model/naming.ts';
 import type { Policies } from '../policy/policy.ts';
+import { addAccountFields } from './account/account-fields.ts';
 import { createBuilder, type Builder } from './builder.ts';
 import { deriveAggregates } from './derive/aggregates.ts';
 import { deriveBulkMutations } from './derive/bulk-mutations.ts';
@@ -21,7 +22,6 @@ import { deriveScalars } from './derive/scalars.ts';
 import { deriveUniqueInputs } from './derive/unique-inputs.ts';
 import { deriveWhereInputs } from './derive/where-inputs.ts';
 import { deriveWriteInputs } from './derive/write-inputs.ts';
-import { addSessionFields } from './session-fields.ts';
 
 /** Adds hand-written fields beside the derived ones. */
 export type Extension = (builder: Builder) => void;
@@ -58,7 +58,7 @@ export function buildApi(
   builder.mutationType({});
   const derivation = new Derivation(builder, { schema, names: allocateNames(schema), policies });
   for (const derive of derivations) derive(derivation);
-  addSessionFields(builder);
+  addAccountFields(builder);
   for (const extend of extensions) extend(builder);
   return builder.toSchema({ sortSchema: false });
 }

@@ -81,10 +81,14 @@ const reservedTypes = [
   'TimeUnit',
   'CountOrderBy',
   'Viewer',
+  'ViewerSession',
+  'ViewerToken',
   'SignInResult',
   'Cascade',
   'CascadeAction',
   'Expectation',
+  'CreateTokenResult',
+  'StartSecondFactorResult',
   'ID',
   'Json',
   'JsonFilter',
@@ -93,7 +97,25 @@ const reservedTypes = [
 ];
 /** GraphQL has other uses for these words. */
 export const forbiddenEnumValues = ['true', 'false', 'null'];
-const reservedFields = ['node', 'nodes', 'viewer', 'signIn', 'signOut'];
+const reservedFields = [
+  'node',
+  'nodes',
+  'viewer',
+  'signIn',
+  'signOut',
+  'signOutEverywhere',
+  'endSession',
+  'changePassword',
+  'createApiToken',
+  'revokeApiToken',
+  'requestSignUp',
+  'finishSignUp',
+  'requestPasswordReset',
+  'resetPassword',
+  'startSecondFactor',
+  'confirmSecondFactor',
+  'stopSecondFactor',
+];
 
 /**
  * Allocates every derived name. Models and enums keep theirs first, in the schema's order; whatever would

@@ -2,6 +2,7 @@ import { modelOf, relationOf, relationsOf, type Model, type Schema } from '../mo
 import { all, always, any, isAlways, never, not, some, type Filter, type Operand } from './filter.ts';
 import { readOnly, type FieldRights, type Policies, type Policy } from './policy.ts';
 import { nobody, type FieldVerb, type RowVerb, type Rule } from './rule.ts';
+import { withinScopes } from './token-scopes.ts';
 import { system, type Viewer } from './viewer.ts';
 
 /** One viewer's policy: what each right comes down to as a condition on rows. Conditions are made on first use and kept. */
@@ -65,7 +66,8 @@ export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer)
       return verb === 'read' || verb === 'write' ? own : all([field(model, name, 'read'), own]);
     });
 
-  return { rows, field, presets: (model) => policies.get(model).presets };
+  const policy: ViewerPolicy = { rows, field, presets: (model) => policies.get(model).presets };
+  return viewer.scopes ? withinScopes(policy, viewer.scopes, schema) : policy;
 }
 
 /**

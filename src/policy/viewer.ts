@@ -1,3 +1,5 @@
+import type { TokenScopes } from './token-scopes.ts';
+
 /** On whose behalf a request runs: a user with roles, an API token, or nobody. */
 export interface Viewer {
   readonly kind: 'user' | 'token' | 'guest';
@@ -5,6 +7,8 @@ export interface Viewer {
   readonly id: string | null;
   /** Global roles. A role that holds in one organization only is a row, and a rule asks for that row. */
   readonly roles: readonly string[];
+  /** Of an API token: within these it may do what its owner may. Without them, everything that its roles allow. */
+  readonly scopes?: TokenScopes;
 }
 
 export const guest: Viewer = { kind: 'guest', id: null, roles: [] };
@@ -32,5 +36,6 @@ export function isViewerValue(value: unknown): value is ViewerValue {
 /** Two viewers of one shape have the same compiled rules; only the values bound to them differ. */
 export function viewerShape(it: Viewer): string {
   if (it === system) return 'system';
-  return JSON.stringify([it.kind, it.id !== null, it.roles.toSorted()]);
+  // The scopes too: a plan of a token is not one of its owner.
+  return JSON.stringify([it.kind, it.id !== null, it.roles.toSorted(), it.scopes?.toSorted()]);
 }

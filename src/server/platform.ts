@@ -1,6 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
+import { createBackground, type Background } from '../auth/background.ts';
+import { createExternalUsers, type ClaimsMapping } from '../auth/external-users.ts';
+import { createIdentify, type Identify } from '../auth/identify.ts';
+import { openIssuer, type IssuerOptions } from '../auth/issuer.ts';
+import { createMailbox, type Mailbox, type MailboxOptions } from '../auth/mailbox.ts';
+import { createMailedLinks } from '../auth/mailed-links.ts';
+import { createSecondFactor, type SecondFactor } from '../auth/second-factor.ts';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
 import { createSignIn } from '../auth/sign-in.ts';
+import { createTokens, type Tokens } from '../auth/tokens.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { generatedDatamodel } from '../generated/datamodel.ts';
 import { buildApi, type Extension } from '../graphql/build-api.ts';
@@ -32,13 +40,50 @@ export function designOf({ policies: drafts, extensions }: Application): Design 
 export interface Platform extends Design {
   readonly database: Database;
   readonly sessions: Sessions;
+  readonly tokens: Tokens;
   readonly signIn: ReturnType<typeof createSignIn>['signIn'];
+  readonly secondFactor: SecondFactor;
+  readonly mailbox: Mailbox;
+  readonly identify: Identify;
+  /** Mail that is under way. */
+  readonly background: Background;
 }
 
+export interface PlatformOptions {
+  /** Another service whose tokens are taken too, and what its claims mean here. */
+  readonly external?: { readonly issuer: IssuerOptions; readonly mapClaims: ClaimsMapping } | undefined;
+  /** Without it there is no sign-up and no reset of passwords by mail. */
+  readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
+  /** Told of mail that could not be sent. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publicUrl: '', signUp: false };
+
 /** @throws BAD_CONFIG when the database cannot be opened. */
-export async function openPlatform(design: Design, databaseUrl: string): Promise<Platform> {
+export async function openPlatform(
+  design: Design,
+  databaseUrl: string,
+  { external, mail = noMail, onError = () => {} }: PlatformOptions = {},
+): Promise<Platform> {
   const database = await openDatabase(databaseUrl, design.schema, design.policies);
-  const sessions = createSessions(database.unguarded);
-  const { signIn } = createSignIn(database.unguarded, sessions);
-  return { ...design, database, sessions, signIn };
+  const { unguarded } = database;
+  const sessions = createSessions(unguarded);
+  const tokens = createTokens(unguarded);
+  const { signIn } = createSignIn(unguarded, sessions);
+  const secondFactor = createSecondFactor(unguarded);
+  const background = createBackground(onError);
+  const mailbox = createMailbox({ client: unguarded, links: createMailedLinks(unguarded), background, ...mail });
+  const identify = createIdentify({
+    sessions,
+    tokens,
+    ...(external && {
+      external: {
+        issuer: openIssuer(external.issuer),
+        mapClaims: external.mapClaims,
+        findUser: createExternalUsers(unguarded),
+      },
+    }),
+  });
+  return { ...design, database, sessions, tokens, signIn, secondFactor, mailbox, identify, background };
 }

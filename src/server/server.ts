@@ -5,13 +5,16 @@ import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
+import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
+import { useAccountPage } from './use-account-page.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
 import { useIdempotency } from './use-idempotency.ts';
+import { useIdentity } from './use-identity.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
@@ -36,6 +39,7 @@ export interface ServerOptions {
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
 export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
   const development = !config.production;
+  const identityOf = identityOncePerRequest(platform.identify);
   return createYoga<object, Context>({
     schema: platform.api,
     graphqlEndpoint: '/graphql',
@@ -48,7 +52,10 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     cors:
       config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
     maxRequestBodySize: false,
-    context: (asked) => requestContext(asked, platform),
+    context: async ({ request, params, ...serverContext }) => {
+      const identity = (await identityOf(request)) ?? { kind: 'nobody' };
+      return requestContext({ request, params }, { identity, platform, serverContext });
+    },
     maskedErrors: { maskError },
     plugins: [
       // Its answers go through all that follows.
@@ -56,8 +63,10 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useRequestId(),
       useSecurityHeaders(),
       useHealth(isReady),
-      useSchemaText(platform.api, development),
-      useSameOrigin(config),
+      useIdentity(identityOf, logger),
+      useSchemaText(platform.api, { development, identityOf }),
+      useSameOrigin(config, identityOf),
+      useAccountPage(),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
       development && useGraphiQL({ personas, startingTabs }),

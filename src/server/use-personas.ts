@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { clearSessionCookie, serializeSessionCookie } from '../auth/cookie.ts';
-import { findUserId } from '../auth/sign-in.ts';
+import { findUser } from '../auth/sign-in.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
 
@@ -28,12 +28,12 @@ export const usePersonas = (
       endResponse(new fetchAPI.Response(null, { status: 204, headers: { 'set-cookie': clearSessionCookie() } }));
       return;
     }
-    const userId = await findUserId(database.unguarded, persona.email);
-    if (userId === undefined) {
+    const user = await findUser(database.unguarded, persona.email);
+    if (!user) {
       refuse(404, 'This persona has no user. Start with a new database to get the sample data.');
       return;
     }
-    const { secret, expiresAt } = await sessions.start(userId);
+    const { secret, expiresAt } = await sessions.start(user.id);
     const headers = { 'set-cookie': serializeSessionCookie(secret, expiresAt) };
     endResponse(new fetchAPI.Response(null, { status: 204, headers }));
   },

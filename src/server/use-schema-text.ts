@@ -1,11 +1,22 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { viewerOf } from '../auth/identify.ts';
+import { hasRight } from '../auth/rights.ts';
 import { apiText } from '../graphql/api-text.ts';
+import type { IdentityOf } from './identity-of.ts';
 
-/** `/-/schema.graphql`: the API as text, in development. */
-export const useSchemaText = (api: GraphQLSchema, development: boolean): Plugin => ({
-  onRequest({ url, fetchAPI, endResponse }) {
-    if (!development || url.pathname !== '/-/schema.graphql') return;
-    endResponse(new fetchAPI.Response(apiText(api), { headers: { 'content-type': 'text/plain; charset=utf-8' } }));
+interface Options {
+  readonly development: boolean;
+  readonly identityOf: IdentityOf;
+}
+
+/** `/-/schema.graphql`: the API as text, in development for everybody, else for who has the right `schema:read`. */
+export const useSchemaText = (api: GraphQLSchema, { development, identityOf }: Options): Plugin => ({
+  async onRequest({ request, url, fetchAPI, endResponse }) {
+    if (url.pathname !== '/-/schema.graphql') return;
+    const identity = development ? null : await identityOf(request);
+    if (!development && !(identity && hasRight(viewerOf(identity), 'schema:read'))) return;
+    const headers = { 'content-type': 'text/plain; charset=utf-8', vary: 'authorization, cookie' };
+    endResponse(new fetchAPI.Response(apiText(api), { headers }));
   },
 });

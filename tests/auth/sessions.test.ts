@@ -61,11 +61,36 @@ describe('a session', () => {
     ]);
   });
 
-  it('shows a change of roles at once', async () => {
+  it.each([
+    ['fewer', { deleteMany: { role: 'EDITOR' as const } }],
+    ['more', { create: { role: 'ADMIN' as const } }],
+  ])('is over with %s roles, and does not live again with the old ones (attack 1)', async (_, roles) => {
     await using test = await openWithAnn();
     const { secret } = await test.sessions.start(test.ann.id);
-    await test.client.user.update({ where: { id: test.ann.id }, data: { roles: { deleteMany: {} } } });
-    expect(await test.sessions.find(secret)).toMatchObject({ roles: [] });
+    const setRoles = (data: object) => test.client.user.update({ where: { id: test.ann.id }, data: { roles: data } });
+    await setRoles(roles);
+    expect(await test.sessions.find(secret)).toBe(null);
+    await setRoles({ deleteMany: {}, create: [{ role: 'EDITOR' }, { role: 'REVIEWER' }] });
+    expect(await test.sessions.find(secret)).toBe(null);
+    expect(await test.sessions.find((await test.sessions.start(test.ann.id)).secret)).toMatchObject({ name: 'Ann' });
+  });
+
+  it('notes its use at most once an hour, and is found though that cannot be noted', async () => {
+    await using test = await openWithAnn();
+    const { secret } = await test.sessions.start(test.ann.id);
+    const lastUse = async () => (await test.sessions.list(test.ann.id, secret))[0]?.lastUsedAt.toISOString();
+    test.moveTo(3_599 * seconds);
+    await test.sessions.find(secret);
+    expect(await lastUse()).toBe('2024-02-28T23:00:00.000Z');
+    test.moveTo(3_600 * seconds);
+    await test.sessions.find(secret);
+    expect(await lastUse()).toBe('2024-02-29T00:00:00.000Z');
+
+    await test.client.$executeRawUnsafe(
+      `CREATE TRIGGER busy BEFORE UPDATE ON "Session" BEGIN SELECT RAISE(ABORT, 'busy'); END`,
+    );
+    test.moveTo(7_200 * seconds);
+    expect(await test.sessions.find(secret)).toMatchObject({ name: 'Ann' });
   });
 
   it('ends with its user', async () => {
@@ -148,6 +173,59 @@ describe('an ended session (attack 3)', () => {
   });
 });
 
+describe('the list of sessions', () => {
+  it('shows each live one of the user, from where, and which one asks; neither a secret nor a hash', async () => {
+    await using test = await openWithAnn();
+    const bob = await createUser(test.client, { email: 'bob@example.test', name: 'Bob' });
+    await test.sessions.start(bob.id);
+    const { secret } = await test.sessions.start(test.ann.id, {
+      device: 'Firefox on Linux',
+      network: '203.0.113.0/24',
+    });
+    test.moveTo(days);
+    await test.sessions.start(test.ann.id);
+
+    const listed = await test.sessions.list(test.ann.id, secret);
+    expect(listed).toEqual([
+      {
+        handle: expect.any(String),
+        createdAt: new Date('2024-02-29T23:00:00Z'),
+        lastUsedAt: new Date('2024-02-29T23:00:00Z'),
+        expiresAt: expect.any(Date),
+        device: null,
+        network: null,
+        current: false,
+      },
+      {
+        handle: expect.any(String),
+        createdAt: new Date('2024-02-28T23:00:00Z'),
+        lastUsedAt: new Date('2024-02-28T23:00:00Z'),
+        expiresAt: expect.any(Date),
+        device: 'Firefox on Linux',
+        network: '203.0.113.0/24',
+        current: true,
+      },
+    ]);
+    const hash = createHash('sha256').update(secret).digest('hex');
+    expect(JSON.stringify(listed)).not.toMatch(new RegExp(`${secret}|${hash}`));
+    test.moveTo(7 * days);
+    expect(await test.sessions.list(test.ann.id, secret)).toHaveLength(1);
+  });
+
+  it('gives the handle by which one is ended, by its user only', async () => {
+    await using test = await openWithAnn();
+    const bob = await createUser(test.client, { email: 'bob@example.test', name: 'Bob' });
+    const { secret } = await test.sessions.start(test.ann.id);
+    const [listed] = await test.sessions.list(test.ann.id, secret);
+    const absent = { code: 'NOT_FOUND', message: 'No session matches. Check the key, and that you may see the row.' };
+    await expect(test.sessions.endByHandle(bob.id, listed!.handle)).rejects.toMatchObject(absent);
+    await expect(test.sessions.endByHandle(test.ann.id, 'x')).rejects.toMatchObject(absent);
+    expect(await test.sessions.find(secret)).toMatchObject({ name: 'Ann' });
+    await test.sessions.endByHandle(test.ann.id, listed!.handle);
+    expect(await test.sessions.find(secret)).toBe(null);
+  });
+});
+
 describe('expiry (attack 4)', () => {
   it('comes seven days after the start when the session is not used', async () => {
     await using test = await openWithAnn();
@@ -197,7 +275,8 @@ describe('expiry (attack 4)', () => {
     test.statements.length = 0;
     test.moveTo(29 * days);
     await test.sessions.find(secret);
-    expect(test.statements.filter((sql) => !sql.startsWith('SELECT'))).toEqual([]);
+    // Its use is noted, its end is not touched.
+    expect(test.statements.filter((sql) => sql.includes('SET')).join()).toMatch(/SET `lastUsedAt` = \? WHERE/);
   });
 
   it('holds though a row says otherwise', async () => {

@@ -13,6 +13,7 @@ import type { PolicyDraft } from '../../src/policy/policy.ts';
 import { guest, type Viewer } from '../../src/policy/viewer.ts';
 import { maskError } from '../../src/server/mask-error.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../../src/server/platform.ts';
+import { noAccount } from './no-account.ts';
 import { insertSurveyData, type Person } from './survey-data.ts';
 import { openTemporaryDatabase } from './temporary-database.ts';
 
@@ -79,7 +80,7 @@ function testViewer({ api, database }: Platform, viewer: Viewer): TestViewer {
   let statements = 0;
   async function run<Data>(document: string, variables: Record<string, unknown> = {}): Promise<Answer<Data>> {
     const rows = database.as(viewer);
-    const contextValue: Context = { viewer, database: rows, session: noSession };
+    const contextValue: Context = { viewer, database: rows, ...noAccount };
     const result = await graphql({ schema: api, source: document, variableValues: variables, contextValue });
     statements = rows.statements;
     const { data, errors } = result;
@@ -119,9 +120,6 @@ function errorOf(error: GraphQLError): AnswerError {
     ...(inputPath !== undefined && { inputPath }),
   };
 }
-
-const refuse = () => Promise.reject(new Error('These tests sign nobody in.'));
-const noSession: Context['session'] = { user: null, signIn: refuse, signOut: refuse };
 
 let exampleDesign: Design | undefined;
 

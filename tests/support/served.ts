@@ -3,6 +3,7 @@ import pino from 'pino';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { system } from '../../src/policy/viewer.ts';
+import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
 import { createServer } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
@@ -26,16 +27,26 @@ export interface Served extends AsyncDisposable {
   request(init: RequestInit & { path?: string }): Promise<Answer>;
   /** What was logged, as lines of JSON. */
   log: string[];
+  /** The mail that was shown, because there is no mail server; once nothing is under way any more. */
+  mails(): Promise<string[]>;
+  /** Why mail could not be sent. */
+  failures: unknown[];
 }
 
 export async function serve(environment: Record<string, string> = {}): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
-  const platform = await openPlatform(designOf(application), temporary.url);
-  const log: string[] = [];
+  const config = readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment });
+  const [log, mails, failures]: [string[], string[], unknown[]] = [[], [], []];
+  const options = platformOptions(config, {
+    mapClaims: application.mapClaims,
+    print: (text) => void mails.push(text),
+    onError: (error) => void failures.push(error),
+  });
+  const platform = await openPlatform(designOf(application), temporary.url, options);
   const server = createServer({
     platform,
-    config: readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment }),
+    config,
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     personas: application.personas,
     isReady: () => Promise.resolve(true),
@@ -62,13 +73,19 @@ export async function serve(environment: Record<string, string> = {}): Promise<S
     platform,
     all: platform.database.as(system).client,
     log,
+    failures,
     request,
+    async mails() {
+      await platform.background.settled();
+      return mails;
+    },
     async run(persona, query, variables = {}) {
       const secret = await secretOf(persona);
       const headers = { 'content-type': 'application/json', ...(secret && { authorization: `Bearer ${secret}` }) };
       return request({ method: 'POST', headers, body: JSON.stringify({ query, variables }) });
     },
     async [Symbol.asyncDispose]() {
+      await platform.background.settled();
       await platform.database.close();
       await temporary[Symbol.asyncDispose]();
     },

@@ -35,6 +35,9 @@ export const user = policy('User', ({ role, owner, where, viewer }) => {
       memberships: readOnly,
       sessions: hidden,
       apiTokens: hidden,
+      mailedLinks: hidden,
+      totpSecret: hidden,
+      recoveryCodes: hidden,
       observations: readOnly,
       reviewedObservations: readOnly,
       comments: readOnly,
@@ -70,3 +73,9 @@ export const auditEntry = policy('AuditEntry', ({ role }) => ({
 }));
 
 export const idempotencyRecord = internal('IdempotencyRecord');
+
+export const mailedLink = internal('MailedLink');
+
+export const totpSecret = internal('TotpSecret');
+
+export const recoveryCode = internal('RecoveryCode');

@@ -74,8 +74,8 @@ export function createSteps(
   return { find, keep };
 }
 
-/** Viewers do not know each other's keys. */
-const scopeOf = ({ kind, id }: Viewer) => `${kind}:${id ?? ''}`;
+/** Viewers do not know each other's keys, nor does a token those of another with other scopes: an answer holds what its asker may read. */
+const scopeOf = ({ kind, id, scopes }: Viewer) => JSON.stringify([kind, id, scopes?.toSorted()]);
 
 const all = (fields: Readonly<Record<string, unknown>>, values: Values): Filter => ({
   kind: 'all',

@@ -3,6 +3,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { buildApi } from '../../../src/graphql/build-api.ts';
 import type { Context } from '../../../src/graphql/context.ts';
 import { maskError } from '../../../src/server/mask-error.ts';
+import { noAccount } from '../../support/no-account.ts';
 import { policiesOf } from './policies.ts';
 import type { OpenService } from './service.ts';
 
@@ -19,7 +20,7 @@ export const openEngine: OpenService = async (url, { schema, names, datamodel },
       const contextValue: Context = {
         viewer,
         database: database.as(viewer),
-        session: { user: null, signIn: never, signOut: never },
+        ...noAccount,
       };
       const result = await execute({ schema: api, document: parse(text), variableValues: variables, contextValue });
       const errors = (result.errors ?? []).map(maskError);
@@ -31,5 +32,3 @@ export const openEngine: OpenService = async (url, { schema, names, datamodel },
     [Symbol.asyncDispose]: () => database.close(),
   };
 };
-
-const never = () => Promise.reject(new Error('Nobody signs in here.'));

@@ -39,14 +39,14 @@ export async function openFront(): Promise<Front> {
     const data = { id, email: emailOf(id), name: id, passwordHash, roles: { create: grants } };
     await accounts.client.user.create({ data });
   }
-  const { database, sessions, signIn } = await openPlatform(designOf(application), accounts.url);
+  const front = await openPlatform(designOf(application), accounts.url);
   const tokens = new Map<string, string>();
 
   const open: OpenService = async (url, { schema, names, datamodel }, texts) => {
     const policies = policiesOf(texts, schema);
     const api = buildApi(schema, policies, [], datamodel);
     const world = await openDatabase(url, schema, policies);
-    const platform: Platform = { schema, policies, api, database: world, sessions, signIn };
+    const platform: Platform = { ...front, schema, policies, api, database: world };
     const causes: string[] = [];
     const server = serverOf(platform, causes);
     return {
@@ -65,7 +65,7 @@ export async function openFront(): Promise<Front> {
   return {
     open,
     async [Symbol.asyncDispose]() {
-      await database.close();
+      await front.database.close();
       await accounts[Symbol.asyncDispose]();
     },
   };
