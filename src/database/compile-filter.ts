@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf, type Model, type RelationField } from '../model/model.ts';
-import { isAlways, type Comparison, type Filter, type Operand } from '../policy/filter.ts';
+import { isAlways, type Comparison, type ComparisonOperand, type Filter, type Operand } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
 import type { Parameter } from './parameters.ts';
@@ -110,12 +110,23 @@ function compileComparison(filter: Comparison, scope: Scope, context: CompileCon
   const field = scalarOf(scope.model, filter.field);
   const value = visibleColumn(scope, field.name, filter.visible, context);
   if (filter.operator === 'absent') return negated ? sql`${value} is not null` : sql`${value} is null`;
-  const operands = filter.operands.map((operand) => parameter(operand, field));
+  // SQL's `in` is unknown where one of the others is null; one by one, each comparison has two values.
+  if (filter.operator === 'in' && filter.operands.some(isField)) {
+    const of = filter.operands.map((it): Comparison => ({ ...filter, operator: 'equals', operands: [it] }));
+    return compileFilter({ kind: 'any', of }, scope, context, negated);
+  }
+  const operands = filter.operands.map((it) => (isField(it) ? column(scope, it.field) : parameter(it, field)));
   const condition = compare(filter, value, operands, context.engine);
   if (!negated) return condition;
-  const mayBeNull = !field.required || filter.visible !== undefined;
-  return mayBeNull ? sql`(${value} is null or not (${condition}))` : sql`not (${condition})`;
+  const others = filter.operands.filter(isField).map((it) => scalarOf(scope.model, it.field));
+  const absent = [
+    ...(!field.required || filter.visible ? [value] : []),
+    ...others.filter(({ required }) => !required).map(({ name }) => column(scope, name)),
+  ].map((it) => sql`${it} is null or `);
+  return absent.length > 0 ? sql`(${sql.join(absent, sql``)}not (${condition}))` : sql`not (${condition})`;
 }
+
+const isField = (operand: ComparisonOperand) => operand.kind === 'field';
 
 function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[], engine: Engine): Sql {
   const [operand] = operands;

@@ -65,6 +65,7 @@ function typesModule({ models, enums }: DMMF.Datamodel): string {
     return `  ${model.name}: {
     scalars: ${record(scalars.map(scalar))};
     foreignKeys: ${union(foreignKeys(model))};
+    decimals: ${union(scalars.filter(({ type }) => type === 'Decimal').map(({ name }) => name))};
     toOne: ${targets(false)};
     toMany: ${targets(true)};
   };`;

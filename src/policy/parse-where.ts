@@ -8,13 +8,13 @@ import {
   not,
   padded,
   some,
+  type ComparisonOperand,
   type ComparisonOperator,
   type Filter,
-  type Operand,
 } from './filter.ts';
 
 /** Turns a value found in a `where` into an operand. */
-export type ToOperand = (value: unknown, field: ScalarField, path: string) => Operand;
+export type ToOperand = (value: unknown, field: ScalarField, path: string) => ComparisonOperand;
 
 export interface ParseContext {
   readonly schema: Schema;
