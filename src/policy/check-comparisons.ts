@@ -38,6 +38,8 @@ function checkComparison({ field, operator, operands }: Comparison, model: Model
     const other = model.fields.get(operand.field);
     if (other?.kind !== 'scalar')
       throw invalid(`${model.name}.${field} with "${operand.field}", which is no column of it`, 'Check the spelling.');
+    if (other.name === field)
+      throw invalid(`${model.name}.${field} with itself`, 'Ask { equals: null } or { not: null } whether it is there.');
     if (!withFields.has(operator) || !areComparable(scalarOf(model, field), other))
       throw invalid(`${model.name}.${field} with ${other.name} by "${operator}"`, 'Compare fields of one type.');
   }

@@ -39,17 +39,12 @@ type ScalarFilter<T, N extends string> = [T] extends [boolean]
 
 type Scalars<M extends ModelName> = ModelTypes[M]['scalars'];
 
-/** The other fields with values of the same type. A Decimal travels as text, and is no text. */
-type Comparable<M extends ModelName, F extends keyof Scalars<M>> = {
-  [G in Exclude<keyof Scalars<M>, F>]: [
-    NonNullable<Scalars<M>[F]>,
-    F extends ModelTypes[M]['decimals'] ? 1 : 0,
-  ] extends [NonNullable<Scalars<M>[G]>, G extends ModelTypes[M]['decimals'] ? 1 : 0]
-    ? NonNullable<Scalars<M>[G]> extends NonNullable<Scalars<M>[F]>
-      ? G
-      : never
+/** The fields with values of the same kind: the one among the model's groups that the field is in. */
+type Comparable<M extends ModelName, F> = {
+  [G in keyof ModelTypes[M]['comparable']]: F extends ModelTypes[M]['comparable'][G]
+    ? ModelTypes[M]['comparable'][G]
     : never;
-}[Exclude<keyof Scalars<M>, F>] &
+}[keyof ModelTypes[M]['comparable']] &
   string;
 
 /**

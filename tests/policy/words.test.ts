@@ -172,10 +172,11 @@ describe('field', () => {
       { unit: { contains: field('quantity') } },
       'A policy compares Observation.unit with quantity by "contains".',
     ],
+    ['itself', { unit: { equals: field('unit') } }, 'A policy compares Observation.unit with itself.'],
     [
       'of Json',
-      { details: { equals: field('details') } },
-      'A policy compares Observation.details with details by "equals".',
+      { rawFrame: { equals: field('details') } },
+      'A policy compares Observation.rawFrame with details by "equals".',
     ],
     [
       'far down',
