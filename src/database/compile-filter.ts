@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf, type Model, type RelationField } from '../model/model.ts';
-import { isAlways, type Comparison, type Filter, type JsonPart, type Operand } from '../policy/filter.ts';
+import {
+  isAlways,
+  type Comparison,
+  type ComparisonOperand,
+  type FieldOperand,
+  type Filter,
+  type JsonPart,
+  type Operand,
+} from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated } from './join-related.ts';
 import type { Parameter } from './parameters.ts';
@@ -114,11 +122,20 @@ function compileComparison(filter: Comparison, scope: Scope, context: CompileCon
     return negated ? sql`not ${condition}` : condition;
   }
   if (filter.operator === 'absent') return negated ? sql`${value} is not null` : sql`${value} is null`;
-  const operands = filter.operands.map((operand) => parameter(operand, field));
+  // SQL's `in` is unknown where one of the others is null; one by one, each comparison has two values.
+  if (filter.operator === 'in' && filter.operands.some(isField)) {
+    const of = filter.operands.map((it): Comparison => ({ ...filter, operator: 'equals', operands: [it] }));
+    return compileFilter({ kind: 'any', of }, scope, context, negated);
+  }
+  const operands = filter.operands.map((it) => (isField(it) ? column(scope, it.field) : parameter(it, field)));
   const condition = compare(filter, value, operands, context.engine);
   if (!negated) return condition;
-  const mayBeNull = !field.required || filter.visible !== undefined;
-  return mayBeNull ? sql`(${value} is null or not (${condition}))` : sql`not (${condition})`;
+  const others = filter.operands.filter(isField).map((it) => scalarOf(scope.model, it.field));
+  const absent = [
+    ...(!field.required || filter.visible ? [value] : []),
+    ...others.filter(({ required }) => !required).map(({ name }) => column(scope, name)),
+  ].map((it) => sql`${it} is null or `);
+  return absent.length > 0 ? sql`(${sql.join(absent, sql``)}not (${condition}))` : sql`not (${condition})`;
 }
 
 /** Never unknown, whatever is hidden or absent: SQL's own `NOT` is its opposite. */
@@ -126,11 +143,14 @@ function compileJson({ operands }: Comparison, { path, kind }: JsonPart, documen
   const keys = path.map((key) => parameter(key, textField));
   const [operand] = operands;
   if (!operand) return engine.jsonIsAbsent(document, keys);
+  // Another field is never beside a part of a Json value: `parse-where.ts` takes none there.
+  if (isField(operand)) throw new Error('A part of a Json value is compared with values only.');
   return engine.jsonEquals(document, keys, kind, parameter(operand, kind === 'text' ? textField : jsonField));
 }
 
 const textField: Parameter['field'] = { type: 'String', enum: undefined };
 const jsonField: Parameter['field'] = { type: 'Json', enum: undefined };
+const isField = (operand: ComparisonOperand): operand is FieldOperand => operand.kind === 'field';
 
 function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[], engine: Engine): Sql {
   const [operand] = operands;

@@ -47,6 +47,17 @@ const scalarTypes: Record<string, string> = {
   Bytes: 'Uint8Array',
 };
 
+/** The fields whose values can be compared with each other's, in groups of several: the compiler looks them up in no time. */
+function comparableFields(fields: readonly DMMF.Field[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const { name, type, isList } of fields) {
+    if (isList || type === 'Json') continue;
+    const kind = ['Int', 'BigInt', 'Float'].includes(type) ? 'number' : type;
+    groups.set(kind, [...(groups.get(kind) ?? []), name]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}
+
 function typesModule({ models, enums }: DMMF.Datamodel): string {
   const foreignKeys = (model: DMMF.Model) => new Set(model.fields.flatMap((field) => field.relationFromFields ?? []));
   const union = (names: Iterable<string>) => [...names].map((name) => `'${name}'`).join(' | ') || 'never';
@@ -65,6 +76,7 @@ function typesModule({ models, enums }: DMMF.Datamodel): string {
     return `  ${model.name}: {
     scalars: ${record(scalars.map(scalar))};
     foreignKeys: ${union(foreignKeys(model))};
+    comparable: ${record(comparableFields(scalars).map((names) => `${names[0]}: ${union(names)}`))};
     toOne: ${targets(false)};
     toMany: ${targets(true)};
   };`;

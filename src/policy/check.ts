@@ -1,5 +1,6 @@
 import { PergolaError } from '../errors.ts';
 import { relationsOf, type Model, type RelationField, type Schema } from '../model/model.ts';
+import { checkComparisons } from './check-comparisons.ts';
 import type { FieldRights, Policies, Policy, PolicyDraft } from './policy.ts';
 import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
 
@@ -8,7 +9,7 @@ import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
  *
  * @throws POLICY_MISSING for a model without a policy; POLICY_INVALID for a policy of a model that does not exist or
  * that has one already, for a field that is unknown or not decided upon, for a key that not everybody reads or that is
- * sorted by on some rows only, and for rules that ask each other in a circle.
+ * sorted by on some rows only, for fields that cannot be compared, and for rules that ask each other in a circle.
  */
 export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): Policies {
   const policies = new Map<string, Policy>();
@@ -23,6 +24,7 @@ export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): P
     const policy = policies.get(model.name);
     if (!policy) throw missing(model.name);
     checkFields(model, policy);
+    for (const rule of rulesOf(policy)) checkComparisons(rule, model, schema);
   }
   checkCircles(schema, policies);
   return {
@@ -34,6 +36,9 @@ export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): P
     },
   };
 }
+
+const rulesOf = ({ rows, fields }: Policy): Rule[] =>
+  [rows, ...fields.values()].flatMap((rights) => Object.values<Rule>(rights));
 
 function unknownModel(name: string, schema: Schema) {
   const known = [...schema.models.keys()].join(', ');

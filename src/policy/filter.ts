@@ -17,7 +17,7 @@ export interface Comparison {
   readonly field: string;
   readonly operator: ComparisonOperator;
   /** One operand; for `in` any number; for `absent` none. */
-  readonly operands: readonly Operand[];
+  readonly operands: readonly ComparisonOperand[];
   /** The value counts as absent where this does not hold: a field that the viewer reads on some rows only. */
   readonly visible?: Filter;
   /** Of a Json field: the part of the value that is meant. */
@@ -45,6 +45,19 @@ export type ComparisonOperator =
   | 'startsWith'
   | 'endsWith';
 
+/** What a field is compared with. */
+export type ComparisonOperand = Operand | FieldOperand;
+
+/**
+ * Another field of the same row, as it is stored. Only rules hold one: they judge what is there, so it is not guarded.
+ * Where it is absent the comparison is false, like any comparison with an absent value.
+ */
+export interface FieldOperand {
+  readonly kind: 'field';
+  readonly field: string;
+}
+
+/** A value that is known when a statement runs. */
 export type Operand =
   | { readonly kind: 'constant'; readonly value: unknown }
   /** The value at this place in the operation's list of values. */

@@ -8,6 +8,7 @@ import {
   not,
   padded,
   some,
+  type ComparisonOperand,
   type ComparisonOperator,
   type Filter,
   type JsonPart,
@@ -16,7 +17,7 @@ import {
 import { isViewerValue } from './viewer.ts';
 
 /** Turns a value found in a `where` into an operand. */
-export type ToOperand = (value: unknown, field: ScalarField, path: string) => Operand;
+export type ToOperand = (value: unknown, field: ScalarField, path: string) => ComparisonOperand;
 
 export interface ParseContext {
   readonly schema: Schema;
@@ -123,7 +124,7 @@ function parseJson(where: unknown, field: ScalarField, { toOperand }: ParseConte
   if (list.some((key) => typeof key !== 'string')) throw badInput(`"${at}" is no list of keys.`, 'Give texts.', at);
   const entries = Object.entries(operators);
   if (keys && entries.length === 0) throw badInput(`"${path}" has a path alone.`, 'Say what it equals.', path);
-  const part = list.map((key) => toOperand(key, field, at));
+  const part = list.map((key) => valueOf(toOperand(key, field, at)));
   return all(
     entries.map(([name, value]) => {
       if (name !== 'equals' && name !== 'not') throw unknownOperator(name, `${path}.${name}`);
@@ -137,6 +138,12 @@ function parseJson(where: unknown, field: ScalarField, { toOperand }: ParseConte
       return name === 'equals' ? equals : not(equals);
     }),
   );
+}
+
+/** A key is a text, so it never stands for another field. */
+function valueOf(operand: ComparisonOperand): Operand {
+  if (operand.kind === 'field') throw new Error('A key of a Json value is a value.');
+  return operand;
 }
 
 /** @throws BAD_INPUT for lists and objects: engines differ in when two of them are equal. */

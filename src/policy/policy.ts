@@ -1,17 +1,16 @@
 import type { ModelTypes } from '../generated/model-types.ts';
 import type { Schema } from '../model/model.ts';
-import { modelOf } from '../model/model.ts';
 import type { Operand } from './filter.ts';
-import { parseWhere } from './parse-where.ts';
 import { anyone, nobody, type FieldVerb, type RowVerb, type Rule } from './rule.ts';
-import { isViewerValue, viewer, type ViewerValue } from './viewer.ts';
-import type { ModelName, SafeWhere } from './where-types.ts';
+import type { ViewerValue } from './viewer.ts';
+import type { ModelName } from './where-types.ts';
+import { valueOperand, wordsFor, type ModelWords } from './words.ts';
 
 /** What is granted on one field. What is not named is denied, except that filter, sort and aggregate follow read. */
 export type FieldRights<M extends string = string> = { readonly [V in FieldVerb]?: Rule<M> };
 
 /** The columns of a relation travel as the relation, so they are not listed. */
-type FieldName<M extends ModelName> =
+export type FieldName<M extends ModelName> =
   | Exclude<keyof ModelTypes[M]['scalars'], ModelTypes[M]['foreignKeys']>
   | keyof ModelTypes[M]['toOne']
   | keyof ModelTypes[M]['toMany'];
@@ -47,25 +46,6 @@ type Exactly<S, T> = {
       : T[K]
     : never;
 };
-
-/** The words that need the model's own names. */
-export interface ModelWords<M extends ModelName, RoleName extends string> {
-  /** The row satisfies this condition. */
-  readonly where: (filter: SafeWhere<M>) => Rule<M>;
-  /** The viewer is the user whom this column names. */
-  readonly owner: (column: ColumnOf<M, string>) => Rule<M>;
-  /** The viewer has this right on the row at the other end: "same as its parent". */
-  readonly through: (relation: keyof ModelTypes[M]['toOne'] & string, verb?: RowVerb) => Rule<M>;
-  /** The viewer has this role everywhere. */
-  readonly role: (name: RoleName) => Rule<never>;
-  /** The current viewer, for values in conditions and presets. */
-  readonly viewer: typeof viewer;
-}
-
-type ColumnOf<M extends ModelName, T> = {
-  [F in keyof ModelTypes[M]['scalars']]: NonNullable<ModelTypes[M]['scalars'][F]> extends T ? F : never;
-}[keyof ModelTypes[M]['scalars']] &
-  string;
 
 export interface Policy {
   readonly model: string;
@@ -111,7 +91,7 @@ export function policyLanguage<RoleName extends string>() {
         model,
         rows: { read, create, update, link, delete: text.delete ?? nobody },
         fields: new Map(Object.entries<FieldRights>(text.fields)),
-        presets: new Map(Object.entries(text.presets ?? {}).map(([name, value]) => [name, toOperand(value)])),
+        presets: new Map(Object.entries(text.presets ?? {}).map(([name, value]) => [name, valueOperand(value)])),
       };
     };
     return { model, resolve };
@@ -123,21 +103,3 @@ export const internal = (model: ModelName): PolicyDraft => {
   const rows = { read: nobody, create: nobody, update: nobody, delete: nobody, link: nobody };
   return { model, resolve: () => ({ model, rows, fields: new Map(), presets: new Map() }) };
 };
-
-function wordsFor<M extends ModelName, RoleName extends string>(schema: Schema, name: M): ModelWords<M, RoleName> {
-  const where = (filter: object): Rule<M> => ({
-    kind: 'where',
-    filter: parseWhere(filter, modelOf(schema, name), { schema, toOperand }, `policy ${name}`),
-  });
-  return {
-    viewer,
-    where,
-    owner: (column) => where({ [column]: { equals: viewer.id } }),
-    through: (relation, verb = 'read') => ({ kind: 'through', relation, verb }),
-    role: (role) => ({ kind: 'role', role }),
-  };
-}
-
-function toOperand(value: unknown): Operand {
-  return isViewerValue(value) ? { kind: 'viewer', value: value.viewer } : { kind: 'constant', value };
-}

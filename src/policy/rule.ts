@@ -1,4 +1,4 @@
-import { isAlways, type Filter } from './filter.ts';
+import { isAlways, isNever, type Filter } from './filter.ts';
 
 /** The rights on a row. `link` is the right to point at it from another row. */
 export type RowVerb = 'read' | 'create' | 'update' | 'delete' | 'link';
@@ -62,8 +62,17 @@ export function isForEveryone(rule: Rule | undefined): boolean {
 
 /** Whether nobody at all has a right: such fields and models are not derived. */
 export function isForNobody(rule: Rule | undefined): boolean {
-  if (rule === undefined || rule.kind === 'never') return true;
-  if (rule.kind === 'any') return rule.rules.every(isForNobody);
-  if (rule.kind === 'all') return rule.rules.some(isForNobody);
-  return false;
+  switch (rule?.kind) {
+    case undefined:
+    case 'never':
+      return true;
+    case 'any':
+      return rule.rules.every(isForNobody);
+    case 'all':
+      return rule.rules.some(isForNobody);
+    case 'where':
+      return isNever(rule.filter);
+    default:
+      return false;
+  }
 }

@@ -62,6 +62,7 @@ export function withinScopes(policy: ViewerPolicy, scopes: TokenScopes, schema: 
       return target !== undefined && !allows(target, 'read') ? never : policy.field(model, name, verb);
     },
     presets: (model) => policy.presets(model),
+    condition: (rule, model) => policy.condition(rule, model),
   };
 }
 

@@ -1,7 +1,8 @@
-import { modelOf, relationOf, relationsOf, type Model, type Schema } from '../model/model.ts';
+import { modelOf, relationOf, type Schema } from '../model/model.ts';
 import { all, always, any, isAlways, never, not, some, type Filter, type Operand } from './filter.ts';
-import { readOnly, type FieldRights, type Policies, type Policy } from './policy.ts';
-import { nobody, type FieldVerb, type RowVerb, type Rule } from './rule.ts';
+import type { Policies } from './policy.ts';
+import { fieldRule, rowRule } from './right.ts';
+import type { FieldVerb, RowVerb, Rule } from './rule.ts';
 import { withinScopes } from './token-scopes.ts';
 import { system, type Viewer } from './viewer.ts';
 
@@ -12,10 +13,13 @@ export interface ViewerPolicy {
   /** Where, among the rows that the viewer reads, they have the right on the field. */
   field(model: string, field: string, verb: FieldVerb): Filter;
   presets(model: string): ReadonlyMap<string, Operand>;
+  /** Where this rule alone, of a policy of the model, holds for the viewer. */
+  condition(rule: Rule, model: string): Filter;
 }
 
 export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer): ViewerPolicy {
-  if (viewer === system) return { rows: () => always, field: () => always, presets: () => new Map() };
+  if (viewer === system)
+    return { rows: () => always, field: () => always, condition: () => always, presets: () => new Map() };
   const memory = new Map<string, Filter>();
   const remember = (key: string, make: () => Filter) => {
     const known = memory.get(key) ?? make();
@@ -49,39 +53,16 @@ export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer)
     }
   };
 
-  // Whatever is written or linked must also be readable: a row that the viewer may not read does not exist for them.
   const rows = (model: string, verb: RowVerb): Filter =>
-    remember(`${model} ${verb}`, () => {
-      const own = toFilter(policies.get(model).rows[verb], model);
-      return verb === 'read' || verb === 'create' ? own : all([rows(model, 'read'), own]);
-    });
+    remember(`${model} ${verb}`, () => toFilter(rowRule(policies, model, verb), model));
 
   const field = (model: string, name: string, verb: FieldVerb): Filter =>
-    remember(`${model}.${name} ${verb}`, () => {
-      const policy = policies.get(model);
-      const rights = policy.fields.get(name) ?? unnamedRights(modelOf(schema, model), name, policy);
-      const asked = verb === 'read' || verb === 'write' ? rights[verb] : (rights[verb] ?? rights.read);
-      const own = asked ? toFilter(asked, model) : never;
-      // A right to filter by what one may not read would be a way of reading it.
-      return verb === 'read' || verb === 'write' ? own : all([field(model, name, 'read'), own]);
-    });
+    remember(`${model}.${name} ${verb}`, () =>
+      toFilter(fieldRule(schema, policies, { model, field: name }, verb), model),
+    );
 
-  const policy: ViewerPolicy = { rows, field, presets: (model) => policies.get(model).presets };
+  const policy: ViewerPolicy = { rows, field, condition: toFilter, presets: (model) => policies.get(model).presets };
   return viewer.scopes ? withinScopes(policy, viewer.scopes, schema) : policy;
-}
-
-/**
- * The columns of a relation have no rights of their own: they are readable where the row that they point to is, used
- * where the relation may be, and written as it. Those of the key are part of the row's name, so they are read with it.
- */
-function unnamedRights(model: Model, name: string, policy: Policy): FieldRights {
-  if (model.key?.fields.includes(name)) return readOnly;
-  const relation = relationsOf(model).find(
-    ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === name),
-  );
-  if (!relation) return {};
-  const { read = nobody, write: _write, ...uses } = policy.fields.get(relation.name) ?? {};
-  return { ...uses, read: { kind: 'all', rules: [read, { kind: 'through', relation: relation.name, verb: 'read' }] } };
 }
 
 /** A guest has no id, so no column equals it: the comparison is false, and its opposite true, before the database is asked. */

@@ -1,25 +1,27 @@
 import type { ModelTypes } from '../generated/model-types.ts';
+import type { FieldValue } from './field-value.ts';
 import type { ViewerValue } from './viewer.ts';
 
 export type ModelName = keyof ModelTypes;
 
-type Operand<T> = T | ViewerValue<T>;
+/** `N` are the names of the fields beside it that it may be compared with. */
+type Operand<T, N extends string> = T | ViewerValue<T> | FieldValue<N>;
 
-interface EqualityFilter<T> {
-  equals?: Operand<T> | null;
-  not?: Operand<T> | null;
-  in?: Operand<T>[];
-  notIn?: Operand<T>[];
+interface EqualityFilter<T, N extends string> {
+  equals?: Operand<T, N> | null;
+  not?: Operand<T, N> | null;
+  in?: Operand<T, N>[];
+  notIn?: Operand<T, N>[];
 }
 
-interface OrderFilter<T> extends EqualityFilter<T> {
-  lt?: Operand<T>;
-  lte?: Operand<T>;
-  gt?: Operand<T>;
-  gte?: Operand<T>;
+interface OrderFilter<T, N extends string> extends EqualityFilter<T, N> {
+  lt?: Operand<T, N>;
+  lte?: Operand<T, N>;
+  gt?: Operand<T, N>;
+  gte?: Operand<T, N>;
 }
 
-interface TextFilter<T> extends OrderFilter<T> {
+interface TextFilter<T, N extends string> extends OrderFilter<T, N> {
   contains?: string;
   startsWith?: string;
   endsWith?: string;
@@ -28,21 +30,31 @@ interface TextFilter<T> extends OrderFilter<T> {
 /** A part of a Json value, under keys of objects one inside the other, or the whole of it. Lists are not entered. */
 interface JsonFilter {
   path?: string[];
-  equals?: Operand<string> | number | boolean | null;
-  not?: Operand<string> | number | boolean | null;
+  equals?: string | ViewerValue | number | boolean | null;
+  not?: string | ViewerValue | number | boolean | null;
 }
 
-type ScalarFilter<T> = [object] extends [T]
+type ScalarFilter<T, N extends string> = [object] extends [T]
   ? JsonFilter
   : [T] extends [boolean]
-    ? EqualityFilter<T>
+    ? EqualityFilter<T, N>
     : [T] extends [string]
       ? string extends T
-        ? TextFilter<T>
-        : EqualityFilter<T>
+        ? TextFilter<T, N>
+        : EqualityFilter<T, N>
       : [T] extends [number | bigint | Date]
-        ? OrderFilter<T>
-        : EqualityFilter<T>;
+        ? OrderFilter<T, N>
+        : EqualityFilter<T, N>;
+
+type Scalars<M extends ModelName> = ModelTypes[M]['scalars'];
+
+/** The fields with values of the same kind: the one among the model's groups that the field is in. */
+type Comparable<M extends ModelName, F> = {
+  [G in keyof ModelTypes[M]['comparable']]: F extends ModelTypes[M]['comparable'][G]
+    ? ModelTypes[M]['comparable'][G]
+    : never;
+}[keyof ModelTypes[M]['comparable']] &
+  string;
 
 /**
  * A condition on rows of one model. Every name in it is checked at every depth: it is mapped from the model itself,
@@ -54,7 +66,7 @@ export type SafeWhere<M extends ModelName> = {
   OR?: SafeWhere<M>[];
   NOT?: SafeWhere<M>;
 } & {
-  [F in keyof ModelTypes[M]['scalars']]?: ScalarFilter<NonNullable<ModelTypes[M]['scalars'][F]>>;
+  [F in keyof Scalars<M>]?: ScalarFilter<NonNullable<Scalars<M>[F]>, Comparable<M, F>>;
 } & {
   [R in keyof ModelTypes[M]['toOne']]?: {
     is?: SafeWhere<ModelTypes[M]['toOne'][R] & ModelName> | null;
@@ -67,3 +79,20 @@ export type SafeWhere<M extends ModelName> = {
     none?: SafeWhere<ModelTypes[M]['toMany'][R] & ModelName>;
   };
 };
+
+type Relations<M extends ModelName> = ModelTypes[M]['toOne'] & ModelTypes[M]['toMany'];
+
+/**
+ * The path itself where each part of it is a relation of the model before it, such as `site.survey.organization`; else
+ * the paths that it might have been, for the compiler to name and an editor to offer.
+ */
+export type RelationPath<M extends ModelName, P extends string> = P extends `${infer First}.${infer Rest}`
+  ? First extends keyof Relations<M>
+    ? `${First}.${RelationPath<Relations<M>[First] & ModelName, Rest>}`
+    : keyof Relations<M> & string
+  : keyof Relations<M> & string;
+
+/** The model at the end of a path. */
+export type PathEnd<M extends ModelName, P extends string> = P extends `${infer First}.${infer Rest}`
+  ? PathEnd<Relations<M>[First & keyof Relations<M>] & ModelName, Rest>
+  : Relations<M>[P & keyof Relations<M>] & ModelName;

@@ -7,8 +7,9 @@ import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import type { Role } from '../../src/generated/model-types.ts';
 import { readDatamodel } from '../../src/model/read-datamodel.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
-import { hidden, internal, open, readOnly, type ModelWords, type PolicyDraft } from '../../src/policy/policy.ts';
+import { hidden, internal, open, readOnly, type PolicyDraft } from '../../src/policy/policy.ts';
 import { all, any, anyone, not, signedIn, type Rule } from '../../src/policy/rule.ts';
+import type { ModelWords } from '../../src/policy/words.ts';
 import { commentFields, observationFields } from '../support/open-fields.ts';
 
 const schema = readDatamodel(generatedDatamodel);

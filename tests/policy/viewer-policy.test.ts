@@ -7,10 +7,11 @@ import type { Role } from '../../src/generated/model-types.ts';
 import { readDatamodel } from '../../src/model/read-datamodel.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import { always, isAlways, never, type Filter } from '../../src/policy/filter.ts';
-import { hidden, open, readOnly, type ModelWords, type PolicyDraft, type PolicyText } from '../../src/policy/policy.ts';
+import { hidden, open, readOnly, type PolicyDraft, type PolicyText } from '../../src/policy/policy.ts';
 import { all, any, anyone, named, nobody, not, signedIn, type Rule } from '../../src/policy/rule.ts';
 import { guest, system, type Viewer } from '../../src/policy/viewer.ts';
 import { viewerPolicy } from '../../src/policy/viewer-policy.ts';
+import type { ModelWords } from '../../src/policy/words.ts';
 import { commentFields, observationFields, userFields } from '../support/open-fields.ts';
 
 const schema = readDatamodel(generatedDatamodel);

@@ -1,10 +1,11 @@
 /** What else the compiler refuses in a policy: a key too many, a value of another type. A directive that is not needed is an error. */
 import { describe, expectTypeOf, it } from 'vitest';
 import { policy } from '../../src/app/policies/language.ts';
+import { field } from '../../src/policy/field-value.ts';
 import { internal, open, type PolicyText } from '../../src/policy/policy.ts';
 import { all, any, anyone, named, nobody, not, signedIn, type Rule } from '../../src/policy/rule.ts';
 import type { SafeWhere } from '../../src/policy/where-types.ts';
-import { commentFields as fields } from '../support/open-fields.ts';
+import { commentFields as fields, observationFields } from '../support/open-fields.ts';
 
 describe('a key too many', () => {
   it('is no verb', () => {
@@ -130,5 +131,89 @@ describe('a rule', () => {
     internal('Session');
     // @ts-expect-error There is no model "Sessions".
     internal('Sessions');
+  });
+});
+
+describe('another field of the row', () => {
+  const read = (where: SafeWhere<'Observation'>) => where;
+
+  it('has values of the same type', () => {
+    read({ createdAt: { gte: field('measuredAt') }, quantity: { not: field('unit') } });
+    read({ authorId: { equals: field('reviewerId') } });
+    read({ unit: { in: [field('quantity'), 'Cel'] } });
+    // @ts-expect-error A text is no moment.
+    read({ createdAt: { gt: field('unit') } });
+    // @ts-expect-error A Decimal is no text, though it travels as one.
+    read({ unit: { equals: field('value') } });
+    // @ts-expect-error A text is no Decimal.
+    read({ value: { equals: field('unit') } });
+    // @ts-expect-error Nothing beside a BigInt is one.
+    read({ serialNumber: { lt: field('value') } });
+    // @ts-expect-error A state is no text, though its words are.
+    read({ status: { equals: field('unit') } });
+    // @ts-expect-error The text that is looked for is given.
+    read({ unit: { contains: field('quantity') } });
+    // @ts-expect-error A preset is given before there is a row.
+    policy('Comment', () => ({ fields, presets: { body: field('body') } }));
+  });
+
+  it('is a field of the row that is compared, at every depth', () => {
+    read({ comments: { some: { authorId: { not: field('observationId') } } } });
+    // @ts-expect-error Observation has no field "measuredOn".
+    read({ createdAt: { gt: field('measuredOn') } });
+    // @ts-expect-error A relation has no value.
+    read({ authorId: { equals: field('reviewer') } });
+    // @ts-expect-error Comment has no field "measuredAt": it is of the row that the comment is of.
+    read({ comments: { some: { createdAt: { gt: field('measuredAt') } } } });
+    // @ts-expect-error Nor under a connective.
+    read({ NOT: { OR: [{ site: { is: { survey: { is: { startsOn: { lt: field('measuredAt') } } } } } }] } });
+  });
+});
+
+describe('a path', () => {
+  it('goes from relation to relation, lists among them', () => {
+    policy('Observation', ({ exists, viewer }) => {
+      exists('comments');
+      exists('site.survey', { visibility: { equals: 'PUBLIC' } });
+      exists('site.survey.organization.memberships', { userId: { equals: viewer.id }, role: { in: ['OWNER'] } });
+      exists('corrects.corrects.corrects', { unit: { equals: 'Cel' } });
+      exists('site.survey', { endsOn: { gt: field('startsOn') } });
+      // @ts-expect-error Observation has no relation "sight".
+      exists('sight');
+      // @ts-expect-error Survey has no relation "organisation".
+      exists('site.survey.organisation.memberships');
+      // @ts-expect-error Membership has no relation "role".
+      exists('site.survey.organization.memberships.role');
+      // @ts-expect-error A path does not end in a dot.
+      exists('site.');
+      // @ts-expect-error A path leads somewhere.
+      exists('');
+      // @ts-expect-error Nobody knows where it leads.
+      exists('site' as string);
+      return { fields: observationFields };
+    });
+  });
+
+  it('ends at the model that the condition is about', () => {
+    policy('Observation', ({ exists }) => {
+      // @ts-expect-error Survey has no field "unit": Observation has.
+      exists('site.survey', { unit: { equals: 'Cel' } });
+      // @ts-expect-error Membership has no role "CAPTAIN".
+      exists('site.survey.organization.memberships', { role: { equals: 'CAPTAIN' } });
+      // @ts-expect-error Organization has no field "title", further on neither.
+      exists('site.survey', { organization: { is: { title: { equals: 'x' } } } });
+      // @ts-expect-error "measuredAt" is of the observation, not of its survey.
+      exists('site.survey', { startsOn: { lt: field('measuredAt') } });
+      return { fields: observationFields };
+    });
+  });
+
+  it('makes a rule about the model that it begins at', () => {
+    policy('Observation', ({ exists }) => {
+      const commented = exists('comments');
+      // @ts-expect-error It is a rule about observations.
+      policy('Comment', () => ({ read: commented, fields }));
+      return { read: commented, fields: observationFields };
+    });
   });
 });

@@ -1,24 +1,16 @@
 import { hidden, internal, open, readOnly } from '../../policy/policy.ts';
 import { any, named } from '../../policy/rule.ts';
 import { policy } from './language.ts';
+import { ofViewer } from './membership.ts';
 
-export const user = policy('User', ({ role, owner, where, viewer }) => {
+export const user = policy('User', ({ role, owner, exists }) => {
   const self = named('themselves', owner('id'));
-  const colleague = named(
-    'of a common organization',
-    where({
-      memberships: { some: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } },
-    }),
-  );
+  const colleague = named('of a common organization', exists('memberships.organization.memberships', ofViewer()));
   const published = named(
     'authors of something published',
-    where({
-      observations: {
-        some: {
-          status: { equals: 'PUBLISHED' },
-          site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } },
-        },
-      },
+    exists('observations', {
+      status: { equals: 'PUBLISHED' },
+      site: { is: { survey: { is: { visibility: { equals: 'PUBLIC' } } } } },
     }),
   );
   return {

@@ -1,39 +1,28 @@
 import { open, readOnly } from '../../policy/policy.ts';
 import { all, any, anyone, named, nobody, signedIn } from '../../policy/rule.ts';
 import { policy } from './language.ts';
+import { ofViewer } from './membership.ts';
 
 /** Private, shared and reviewed rows. What a member may do hangs on their role in the organization, which is a row. */
 
-export const organization = policy('Organization', ({ role, where, viewer }) => ({
+export const organization = policy('Organization', ({ role, exists }) => ({
   read: any(
     role('admin'),
-    named('its members', where({ memberships: { some: { userId: { equals: viewer.id } } } })),
-    named('has public surveys', where({ surveys: { some: { visibility: { equals: 'PUBLIC' } } } })),
+    named('its members', exists('memberships', ofViewer())),
+    named('has public surveys', exists('surveys', { visibility: { equals: 'PUBLIC' } })),
   ),
-  link: named(
-    'its owners and editors',
-    any(
-      role('admin'),
-      where({ memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } }),
-    ),
-  ),
+  link: named('its owners and editors', any(role('admin'), exists('memberships', ofViewer('OWNER', 'EDITOR')))),
   create: role('admin'),
-  update: any(
-    role('admin'),
-    named('its owners', where({ memberships: { some: { userId: { equals: viewer.id }, role: { equals: 'OWNER' } } } })),
-  ),
+  update: any(role('admin'), named('its owners', exists('memberships', ofViewer('OWNER')))),
   delete: role('admin'),
   fields: { id: readOnly, slug: open, name: open, createdAt: readOnly, memberships: readOnly, surveys: readOnly },
 }));
 
-export const membership = policy('Membership', ({ role, where, owner, viewer }) => ({
+export const membership = policy('Membership', ({ role, exists, owner }) => ({
   read: any(
     role('admin'),
     owner('userId'),
-    named(
-      'of the same organization',
-      where({ organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } }),
-    ),
+    named('of the same organization', exists('organization.memberships', ofViewer())),
   ),
   link: nobody,
   create: role('admin'),
@@ -42,18 +31,11 @@ export const membership = policy('Membership', ({ role, where, owner, viewer }) 
   fields: { role: open, joinedAt: readOnly, user: open, organization: open },
 }));
 
-export const survey = policy('Survey', ({ role, where, viewer }) => {
-  const byMembers = named(
-    'members of its organization',
-    where({ organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } }),
-  );
+export const survey = policy('Survey', ({ role, where, exists }) => {
+  const byMembers = named('members of its organization', exists('organization.memberships', ofViewer()));
   const byEditors = named(
     'owners and editors of its organization',
-    where({
-      organization: {
-        is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'EDITOR'] } } } },
-      },
-    }),
+    exists('organization.memberships', ofViewer('OWNER', 'EDITOR')),
   );
   return {
     read: any(role('admin'), named('public', where({ visibility: { equals: 'PUBLIC' } })), byMembers),
@@ -76,15 +58,9 @@ export const survey = policy('Survey', ({ role, where, viewer }) => {
   };
 });
 
-export const site = policy('Site', ({ role, through, where, viewer }) => ({
+export const site = policy('Site', ({ role, through, exists }) => ({
   read: through('survey'),
-  link: any(
-    role('admin'),
-    named(
-      'members of the organization',
-      where({ survey: { is: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } }),
-    ),
-  ),
+  link: any(role('admin'), named('members of the organization', exists('survey.organization.memberships', ofViewer()))),
   create: through('survey', 'update'),
   update: through('survey', 'update'),
   delete: through('survey', 'update'),
@@ -100,31 +76,12 @@ export const site = policy('Site', ({ role, through, where, viewer }) => ({
   },
 }));
 
-export const observation = policy('Observation', ({ role, where, owner, through, viewer }) => {
+export const observation = policy('Observation', ({ role, where, exists, owner, through, viewer }) => {
   const atReadableSite = through('site');
+  const byMembers = named('members of the organization', exists('site.survey.organization.memberships', ofViewer()));
   const byReviewers = named(
     'reviewers of the organization',
-    where({
-      site: {
-        is: {
-          survey: {
-            is: {
-              organization: {
-                is: { memberships: { some: { userId: { equals: viewer.id }, role: { in: ['OWNER', 'REVIEWER'] } } } },
-              },
-            },
-          },
-        },
-      },
-    }),
-  );
-  const byMembers = named(
-    'members of the organization',
-    where({
-      site: {
-        is: { survey: { is: { organization: { is: { memberships: { some: { userId: { equals: viewer.id } } } } } } } },
-      },
-    }),
+    exists('site.survey.organization.memberships', ofViewer('OWNER', 'REVIEWER')),
   );
   const published = named('published', where({ status: { equals: 'PUBLISHED' } }));
   const unreviewed = named('not yet reviewed', where({ status: { in: ['DRAFT', 'SUBMITTED'] } }));
