@@ -108,7 +108,8 @@ function testViewer({ api, database }: Platform, viewer: Viewer): TestViewer {
   };
 }
 
-function errorOf(error: GraphQLError): AnswerError {
+/** An error as a caller would see it. */
+export function errorOf(error: GraphQLError): AnswerError {
   const { message, path, extensions, originalError } = maskError(error);
   // An error that is not ours is a bug of ours: its own words help whoever reads the failure.
   const cause = extensions['code'] === 'INTERNAL' ? ` (${originalError?.message})` : '';
