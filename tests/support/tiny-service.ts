@@ -49,7 +49,12 @@ export interface TinyService extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
   /** Runs an operation; the last one's number of statements is in `statements`. */
-  run(document: string, variables?: Record<string, unknown>, as?: Viewer, request?: RequestOfViewer): Promise<Answer>;
+  run(
+    document: string,
+    variables?: Record<string, unknown>,
+    as?: Viewer,
+    request?: RequestOfViewer,
+  ): Promise<Answer<unknown>>;
   readonly statements: number;
   /** Rows, past every policy. */
   sql(text: string, ...values: unknown[]): unknown[][];
