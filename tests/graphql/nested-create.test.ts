@@ -33,7 +33,11 @@ const refused = (code: string, fact: string, inputPath: string) => {
   };
 };
 
-const without = (rights: string) => [...everyRight].filter((it) => !rights.includes(it)).join('');
+const without = (rights: string) =>
+  everyRight
+    .split('')
+    .filter((right) => !rights.includes(right))
+    .join('');
 
 /** What ties the new home, as `difference` says it. */
 const ties: Record<string, { toFree: string[]; toFresh: string[] }> = {
@@ -62,7 +66,7 @@ describe.each(Object.entries(relations))('%s', (relation, { model, holder, list,
     changes: ['+ Home 7', ...changes].toSorted(),
   });
   const sorted = async (result: ReturnType<typeof create>) =>
-    result.then((it) => ({ ...it, changes: it.changes.toSorted() }));
+    result.then((created) => ({ ...created, changes: created.changes.toSorted() }));
   const take = (rights: string) =>
     homes.sql(
       `update ${model} set may = ? where ${Object.keys(free)

@@ -10,7 +10,11 @@ beforeAll(async () => {
 afterAll(() => homes[Symbol.asyncDispose]());
 beforeEach(() => homes.reset());
 
-const without = (rights: string) => [...everyRight].filter((it) => !rights.includes(it)).join('');
+const without = (rights: string) =>
+  everyRight
+    .split('')
+    .filter((right) => !rights.includes(right))
+    .join('');
 
 async function update(data: object, select = '{ id }') {
   const before = homes.everything();

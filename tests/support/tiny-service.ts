@@ -70,7 +70,7 @@ export type Everything = ReadonlyMap<string, Readonly<Record<string, string>>>;
 /** Without a disk to wait for, where the system has such a folder. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export const someone: Viewer = { kind: 'user', id: 'someone', roles: [] };
+const someone: Viewer = { kind: 'user', id: 'someone', roles: [] };
 
 export async function openTinyService(design: TinyDesign): Promise<TinyService> {
   const { schema, datamodel, file } = await prepared(design.prisma, design.rows ?? '');

@@ -78,7 +78,9 @@ function shownValue(value: unknown, model: Model, name: string, schema: Schema):
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return { bytes: value.length };
   if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
-  return value instanceof Date ? value.toISOString() : String(value);
+  if (value instanceof Date) return value.toISOString();
+  // A BigInt or a Decimal.
+  return (value as { toString(): string }).toString();
 }
 
 const relationOfColumn = (model: Model, column: string): string | undefined =>
