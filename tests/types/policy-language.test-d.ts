@@ -189,7 +189,7 @@ describe('a path', () => {
       // @ts-expect-error A path leads somewhere.
       exists('');
       // @ts-expect-error Nobody knows where it leads.
-      exists(String('site'));
+      exists(['site'].join('.'));
       return { fields: observationFields };
     });
   });
