@@ -33,14 +33,14 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
 
   // Those before have asked before: what is kept of their questions must not show.
   for (const [at] of viewers.entries()) {
-    const { difference, document } = await askAs(at);
+    const { difference, document, answer } = await askAs(at);
     const [invalid] = validate(service.api, parse(document.text));
     if (invalid) throw invalid;
+    if (answer.text.includes('BAD_REQUEST')) throw new Error('The variables do not fit the API.');
     if (difference) return refuted('P1: the answer is not the reference’s', difference, at);
   }
   const [viewer, mine] = [viewers[it.viewer]!, rights[it.viewer]!];
   const { document, answer } = await askAs(it.viewer);
-  if (answer.text.includes('BAD_REQUEST')) throw new Error('The variables do not fit the API.');
   for (const size of operation.kind === 'list' ? [1, 2, 3] : []) {
     if (operation.kind !== 'list') continue;
     const wrong = await checkPages(operation.list, viewer, { service, shape: world.shape, size });
@@ -54,7 +54,7 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
     stored.write(world);
     if (text !== answer.text) return refuted('P2: a hidden difference shows', { expected: answer.text, actual: text });
   }
-  const narrower = narrowed && !turnsAround(policies, world.shape) && shrinking(operation, world.shape);
+  const narrower = narrowed && !turnsAround(policies, narrowed) && shrinking(operation, world.shape);
   if (narrower) {
     await using fewer = await open(stored.url, design, narrowed);
     const wrong = await checkNarrowed(narrower, viewer, { shape: world.shape, services: [service, fewer] });

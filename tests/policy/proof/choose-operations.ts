@@ -8,27 +8,30 @@ import type { Service } from './service.ts';
 /** An operation as each viewer asks it: undefined for whom nothing is left of it. */
 export type Fitted = readonly (Operation | undefined)[];
 
-/** Every tenth is taken as it comes, and the others for what is hidden in their answers. */
-const unbiasedShare = 0.1;
-
-/** Of the plan's candidates those that meet hidden rows and hidden fields for most viewers. */
-export function chooseOperations(plan: Plan, count: number, service: Service): Fitted[] {
+/**
+ * Of each kind among the plan's candidates the better half: what meets hidden rows and hidden fields for most viewers,
+ * and hidden fields in filters, orders and figures more than others.
+ */
+export function chooseOperations(plan: Plan, service: Service): Fitted[] {
   const { world, policies, viewers } = plan;
   const rights = viewers.map((viewer) => new Rights(world, policies, viewer));
-  const all = plan.candidates.map(({ operation, daring }): Fitted => {
-    return viewers.map((viewer) => {
+  const rate = (operation: Operation | undefined, at: number): number => {
+    if (!operation) return 0;
+    const question = { world, policies, viewer: viewers[at]!, operation, place: () => undefined };
+    const { met, refused } = expectedAnswer(question, rights[at]!);
+    const counts = refused || (met.rows > 0 && met.fields > 0);
+    return Number(counts) + Number(counts && met.uses > 0);
+  };
+  const rated = plan.candidates.map(({ operation, daring }) => {
+    const fitted = viewers.map((viewer) => {
       const facts = { shape: world.shape, policies, viewer };
       return fitOperation(operation, { facts, api: service.api, names: service.names, daring });
     });
+    return { kind: operation.kind, fitted, rating: fitted.map(rate).reduce((sum, it) => sum + it, 0) };
   });
-  const meets = (operation: Operation | undefined, at: number) => {
-    if (!operation) return false;
-    const question = { world, policies, viewer: viewers[at]!, operation, place: () => undefined };
-    const { met } = expectedAnswer(question, rights[at]!);
-    return met.rows > 0 && met.fields > 0;
-  };
-  const first = Math.floor(count * unbiasedShare);
-  const rated = all.slice(first).map((fitted) => ({ fitted, rating: fitted.filter(meets).length }));
-  const best = rated.toSorted((a, b) => b.rating - a.rating).map(({ fitted }) => fitted);
-  return [...all.slice(0, first), ...best].slice(0, count);
+  const kinds = new Set(rated.map(({ kind }) => kind));
+  return [...kinds].flatMap((kind) => {
+    const ofKind = rated.filter((it) => it.kind === kind).toSorted((a, b) => b.rating - a.rating);
+    return ofKind.slice(0, Math.ceil(ofKind.length / 2)).map(({ fitted }) => fitted);
+  });
 }

@@ -168,7 +168,11 @@ function* smallerOperations(operation: Operation): Iterable<Operation> {
     if (operation.where) yield { ...operation, where: undefined };
     for (const where of operation.where ? smallerWheres(operation.where) : []) yield { ...operation, where };
     for (const [at] of operation.figures.entries()) yield { ...operation, figures: operation.figures.toSpliced(at, 1) };
-  } else for (const select of smallerSelects(operation.select)) yield { ...operation, select };
+  } else {
+    for (const select of smallerSelects(operation.select)) yield { ...operation, select };
+    if (operation.kind !== 'nodes') return;
+    for (const [at] of operation.ids.entries()) yield { ...operation, ids: operation.ids.toSpliced(at, 1) };
+  }
 }
 
 function* smallerLists(list: ListText): Iterable<ListText> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { arbitraryEdits, arbitraryNarrowing, narrowed } from './arbitrary/edits.ts';
+import { seldom } from './arbitrary/lists.ts';
 import { arbitraryOperation } from './arbitrary/operations.ts';
 import { arbitraryPolicies } from './arbitrary/policies.ts';
 import { arbitraryWorld } from './arbitrary/rows.ts';
@@ -13,8 +14,8 @@ import type { World } from './world.ts';
 export interface Plan {
   readonly world: World;
   readonly policies: PolicyTexts;
-  /** The same with one right less. */
-  readonly narrowed: PolicyTexts;
+  /** The same with one right less, in every second plan. */
+  readonly narrowed: PolicyTexts | undefined;
   readonly viewers: readonly ViewerText[];
   /** More than are asked. */
   readonly candidates: readonly Candidate[];
@@ -46,12 +47,12 @@ const arbitraryPlan = ({ viewers: arbitraryViewers, candidates }: PlanOptions): 
     fc.tuple(arbitraryWorld(shape), arbitraryViewers).chain(([world, viewers]) => {
       const candidate = fc.record({
         operation: arbitraryOperation(world),
-        daring: fc.nat(9).map((it) => it === 0),
+        daring: fc.nat(11).map((it) => it === 0),
       });
       return fc
         .record({
           policies: arbitraryPolicies(world, viewers),
-          narrowing: arbitraryNarrowing(shape),
+          narrowing: seldom(arbitraryNarrowing(shape), 2),
           candidates: fc.array(candidate, { minLength: candidates, maxLength: candidates }),
           edits: arbitraryEdits(shape),
           edited: fc.nat(viewers.length - 1),
@@ -61,7 +62,7 @@ const arbitraryPlan = ({ viewers: arbitraryViewers, candidates }: PlanOptions): 
           world,
           viewers,
           policies,
-          narrowed: narrowed(policies, narrowing),
+          narrowed: narrowing && narrowed(policies, narrowing),
           ...rest,
         }));
     }),

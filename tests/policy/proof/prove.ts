@@ -13,11 +13,14 @@ export interface ProveOptions {
   readonly until: (tally: Tally) => boolean;
   readonly open?: OpenService;
   readonly viewers?: fc.Arbitrary<readonly ViewerText[]>;
-  readonly onWorld?: (tally: Tally) => void;
+  /**
+   * How many operations are made up for a world; half of them are asked, by every viewer. More are faster, and fewer
+   * see more worlds.
+   */
+  readonly candidates?: number;
+  /** What is done is added to it. */
+  readonly tally?: Tally;
 }
-
-/** Operations on one world, each asked by every viewer under two sets of policies. */
-const operations = 20;
 
 /** Looks for a run that refutes a property. @throws Refuted */
 export async function prove({
@@ -25,13 +28,11 @@ export async function prove({
   until,
   open = openEngine,
   viewers = arbitraryViewers,
-  onWorld = () => {},
+  candidates = 48,
+  tally = noTally(),
 }: ProveOptions): Promise<Tally> {
-  const tally = noTally();
   for (let at = 0; !until(tally); at++) {
-    const plan = planOf(seed + at, { viewers, candidates: operations * 2 });
-    await proveWorld(plan, { operations, open, tally });
-    onWorld(tally);
+    await proveWorld(planOf(seed + at, { viewers, candidates }), { open, tally });
   }
   return tally;
 }

@@ -35,7 +35,7 @@ export class ServiceProof {
         if (!operation) continue;
         const asked = await this.proveAnswer(operation, viewer);
         if (viewer === this.plan.edited) ofEdited.push({ asked, operation });
-        if (at % 8 === 0 && viewer === this.plan.edited) await this.provePages(operation, viewer);
+        if (at % 3 === 0 && viewer === this.plan.edited) await this.provePages(operation, viewer);
       }
     }
     await this.proveSame(ofEdited, stored);

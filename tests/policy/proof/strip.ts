@@ -1,7 +1,8 @@
 import type { Case } from './case.ts';
-import type { ListText, Operation, OrderText, SelectText } from './operation.ts';
-import type { Crossing, PolicyText, PolicyTexts, RuleText, WhereText } from './policy-text.ts';
-import { modelIn, relationIn, relationsIn, type ModelShape, type Shape } from './shape.ts';
+import type { Operation } from './operation.ts';
+import { pickOperation, pickWhere, type Keeps } from './pick-operation.ts';
+import type { PolicyText, PolicyTexts, RuleText } from './policy-text.ts';
+import { modelIn, relationsIn, tablesIn, type ModelShape, type Shape } from './shape.ts';
 import type { World } from './world.ts';
 
 /** The case without a model, and without whatever speaks of it. */
@@ -47,13 +48,15 @@ function withoutRelations(model: ModelShape, gone: ReadonlySet<string>): ModelSh
   };
 }
 
-function strip(it: Case, shape: Shape): Case {
+function strip(it: Case, { models, enums }: Shape): Case {
+  const named = new Set(models.flatMap(({ fields }) => fields.map((field) => field.kind === 'scalar' && field.enum)));
+  const shape: Shape = { models, enums: enums.filter(({ name }) => named.has(name)) };
   const { other, narrowed, ...rest } = it;
   return {
     ...rest,
     world: stripWorld(it.world, shape),
     policies: stripPolicies(it.policies, shape),
-    operation: stripOperation(it.operation, shape),
+    operation: withoutIds(pickOperation(it.operation, keepsOf(shape)), shape),
     ...(other && { other: stripWorld(other, shape) }),
     ...(narrowed && { narrowed: stripPolicies(narrowed, shape) }),
   };
@@ -62,12 +65,26 @@ function strip(it: Case, shape: Shape): Case {
 const has = (shape: Shape, model: string, field: string) =>
   shape.models.find(({ name }) => name === model)?.fields.some(({ name }) => name === field) === true;
 
+function keepsOf(shape: Shape): Keeps {
+  const isThere = (model: string, field: string) => has(shape, model, field);
+  return { shape, selects: isThere, filters: isThere, sorts: isThere, aggregates: isThere };
+}
+
+function withoutIds(operation: Operation, shape: Shape): Operation {
+  if (operation.kind !== 'nodes') return operation;
+  return { ...operation, ids: operation.ids.filter((it) => shape.models.some(({ name }) => name === it.model)) };
+}
+
 function stripWorld({ rows, links }: World, shape: Shape): World {
   const known = (model: string) =>
     (rows[model] ?? []).map((row) =>
       Object.fromEntries(Object.entries(row).filter(([name]) => has(shape, model, name))),
     );
-  return { shape, rows: Object.fromEntries(shape.models.map(({ name }) => [name, known(name)])), links };
+  return {
+    shape,
+    rows: Object.fromEntries(shape.models.map(({ name }) => [name, known(name)])),
+    links: Object.fromEntries(tablesIn(shape).map(({ table }) => [table, links[table] ?? []])),
+  };
 }
 
 function stripPolicies(policies: PolicyTexts, shape: Shape): PolicyTexts {
@@ -90,7 +107,7 @@ function stripPolicies(policies: PolicyTexts, shape: Shape): PolicyTexts {
 function stripRule(rule: RuleText, model: string, shape: Shape): RuleText {
   switch (rule.kind) {
     case 'where':
-      return { kind: 'where', where: stripWhere(rule.where, model, shape) };
+      return { kind: 'where', where: pickWhere(rule.where, model, keepsOf(shape)) };
     case 'through':
       return has(shape, model, rule.relation) ? rule : { kind: 'always' };
     case 'any':
@@ -101,58 +118,4 @@ function stripRule(rule: RuleText, model: string, shape: Shape): RuleText {
     default:
       return rule;
   }
-}
-
-function stripWhere(where: WhereText, model: string, shape: Shape): WhereText {
-  const inner = (it: WhereText) => stripWhere(it, model, shape);
-  const entries = Object.entries(where).flatMap(([name, condition]): [string, WhereText[string]][] => {
-    if (name === 'AND' || name === 'OR') return [[name, (condition as WhereText[]).map(inner)]];
-    if (name === 'NOT') return [[name, inner(condition as WhereText)]];
-    if (!has(shape, model, name)) return [];
-    const field = modelIn(shape, model).fields.find((it) => it.name === name)!;
-    if (field.kind === 'scalar') return [[name, condition]];
-    const crossing = Object.entries(condition as Crossing).map(
-      ([quantifier, it]) => [quantifier, it && stripWhere(it, field.target, shape)] as const,
-    );
-    return [[name, Object.fromEntries(crossing)]];
-  });
-  return Object.fromEntries(entries);
-}
-
-function stripOperation(operation: Operation, shape: Shape): Operation {
-  const select = (it: SelectText, model: string): SelectText => {
-    const fields = it.fields.filter((name) => name === 'nodeId' || name === '__typename' || has(shape, model, name));
-    const relations = it.relations
-      .filter(({ relation }) => has(shape, model, relation))
-      .map((related) => {
-        const { target } = relationIn(modelIn(shape, model), related.relation);
-        return {
-          ...related,
-          ...(related.list && { list: list(related.list) }),
-          ...(related.select && { select: select(related.select, target) }),
-        };
-      });
-    return { ...it, fields: fields.length > 0 ? fields : ['__typename'], relations };
-  };
-  const list = (it: ListText): ListText => ({
-    ...it,
-    ...(it.where && { where: stripWhere(it.where, it.model, shape) }),
-    ...(it.orderBy && { orderBy: it.orderBy.filter((term) => leads(term, it.model, shape)) }),
-    select: select(it.select, it.model),
-  });
-  if (operation.kind === 'list') return { kind: 'list', list: list(operation.list) };
-  if (operation.kind === 'aggregate') {
-    const figures = operation.figures.filter(({ field }) => has(shape, operation.model, field));
-    return { ...operation, where: operation.where && stripWhere(operation.where, operation.model, shape), figures };
-  }
-  return { ...operation, select: select(operation.select, operation.model) };
-}
-
-function leads({ path, count, direction }: OrderText, model: string, shape: Shape): boolean {
-  const [first, ...rest] = path;
-  if (!has(shape, model, first!)) return false;
-  return (
-    rest.length === 0 ||
-    leads({ path: rest, count, direction }, relationIn(modelIn(shape, model), first!).target, shape)
-  );
 }

@@ -76,9 +76,12 @@ function sizeOf(rule: RuleText, model: ModelShape, sizes: ReadonlyMap<string, nu
 const withoutRules = (rights: RightsText, keeps: (rule: RuleText) => boolean): RightsText =>
   Object.fromEntries(Object.entries(rights).filter(([, rule]) => keeps(rule)));
 
-/** All and nothing are the dullest, however near. */
-const distance = (shares: readonly number[], best: number) =>
-  shares.reduce((sum, share) => sum + Math.abs(share - best) + (share === 0 || share === 1 ? 1 : 0), 0);
+/** All and nothing are the dullest, however near; and it is good when viewers differ. */
+function distance(shares: readonly number[], best: number): number {
+  const far = shares.map((share) => Math.abs(share - best) + (share === 0 || share === 1 ? 1 : 0));
+  const spread = Math.max(...shares) - Math.min(...shares);
+  return far.reduce((sum, it) => sum + it, 0) - 4 * spread;
+}
 
 const leastBy = <T>(items: readonly T[], measure: (item: T) => number): T =>
   items.map((item) => ({ item, size: measure(item) })).toSorted((a, b) => a.size - b.size)[0]!.item;

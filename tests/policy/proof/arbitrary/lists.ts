@@ -5,12 +5,14 @@ import { modelIn, relationsIn, scalarsIn, type ModelShape, type Shape } from '..
 import { arbitraryOrder } from './orders.ts';
 import { arbitraryWheres } from './where.ts';
 
-const seldom = <T>(arbitrary: fc.Arbitrary<T>, oneIn: number) =>
+export const seldom = <T>(arbitrary: fc.Arbitrary<T>, oneIn: number) =>
   fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 /** Leaves out what is undefined. */
 const present = <T extends object>(it: object): T =>
   Object.fromEntries(Object.entries(it).filter(([, value]) => value !== undefined)) as T;
+
+const oneIn = (count: number) => fc.nat(count - 1).map((it) => it === 0);
 
 const page = fc
   .record({
@@ -23,8 +25,6 @@ const page = fc
     from: seldom(fc.record({ viewer: fc.nat(4), row: fc.nat(9) }), 8),
   })
   .map((it) => present<PageText>(it));
-
-const oneIn = (count: number) => fc.nat(count - 1).map((it) => it === 0);
 
 const parts: fc.Arbitrary<PartsText> = fc.record({
   rows: fc.oneof(
@@ -50,16 +50,20 @@ export function arbitraryLists(shape: Shape) {
     );
     // Alternatives, so that something is left of the rows.
     const either = fc.tuple(one, one).map(([a, b]): WhereText => ({ OR: [a, b] }));
-    return fc
-      .record({
-        model: fc.constant(model.name),
-        where: seldom(fc.oneof(one, either), 3),
-        orderBy: seldom(fc.array(arbitraryOrder(model, shape), { maxLength: 3, size: 'max' }), 2),
-        page,
-        parts,
-        select: select(model, depth - 1),
-      })
-      .map((it) => present<ListText>(it));
+    return (
+      fc
+        .record({
+          model: fc.constant(model.name),
+          where: seldom(fc.oneof(one, either), 3),
+          orderBy: seldom(fc.array(arbitraryOrder(model, shape), { maxLength: 3, size: 'max' }), 2),
+          page,
+          parts,
+          select: select(model, depth - 1),
+        })
+        .map((it) => present<ListText>(it))
+        // Whether something stands before a place is the question to ask where there is one.
+        .map((it) => (it.page.from ? { ...it, parts: { ...it.parts, info: true } } : it))
+    );
   });
 
   const select = remembered((model: ModelShape, depth: number): fc.Arbitrary<SelectText> => {

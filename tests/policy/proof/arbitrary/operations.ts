@@ -5,8 +5,9 @@ import { rowsOf, type Value, type World } from '../world.ts';
 import { arbitraryLists } from './lists.ts';
 import { keyValue } from './values.ts';
 
-/** How deep rows nest in rows. */
+/** How deep rows nest in rows, and in the few operations that one statement may not hold. */
 const depth = 4;
+const greatDepth = 7;
 
 /** Reads of every kind: one line each, by how often they are asked. */
 export function arbitraryOperation(world: World): fc.Arbitrary<Operation> {
@@ -15,8 +16,9 @@ export function arbitraryOperation(world: World): fc.Arbitrary<Operation> {
   return fc.oneof(
     ...world.shape.models.map((model) =>
       fc.oneof(
-        { weight: 14, arbitrary: lists.list(model, depth).map((list): Operation => ({ kind: 'list', list })) },
-        { weight: 3, arbitrary: arbitraryAggregate(model, lists) },
+        { weight: 16, arbitrary: lists.list(model, depth).map((list): Operation => ({ kind: 'list', list })) },
+        { weight: 1, arbitrary: lists.list(model, greatDepth).map((list): Operation => ({ kind: 'list', list })) },
+        { weight: 5, arbitrary: arbitraryAggregate(model, lists) },
         { weight: 2, arbitrary: arbitraryOne(model, world, lists) },
         { weight: 2, arbitrary: arbitraryNode(model, world, lists) },
         { weight: 1, arbitrary: arbitraryNodes(model, anyId, lists) },
@@ -69,6 +71,7 @@ function arbitraryAggregate(model: ModelShape, lists: Lists): fc.Arbitrary<Opera
     kind: fc.constant('aggregate' as const),
     model: fc.constant(model.name),
     where: fc.option(lists.where(model.name, 2), { nil: undefined }),
-    figures: figures.length > 0 ? fc.uniqueArray(fc.constantFrom(...figures), { maxLength: 4 }) : fc.constant([]),
+    figures:
+      figures.length > 0 ? fc.uniqueArray(fc.constantFrom(...figures), { maxLength: 9, size: 'max' }) : fc.constant([]),
   });
 }

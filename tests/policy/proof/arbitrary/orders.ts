@@ -17,5 +17,7 @@ export function arbitraryOrder(model: ModelShape, shape: Shape, depth = 1): fc.A
     const inner = arbitraryOrder(modelIn(shape, it.target), shape, depth - 1);
     return [inner.map((term) => ({ ...term, path: [it.name, ...term.path] }))];
   });
-  return others.length === 0 ? field : fc.oneof(field, fc.oneof(...others));
+  return others.length === 0
+    ? field
+    : fc.oneof({ weight: 2, arbitrary: field }, { weight: 3, arbitrary: fc.oneof(...others) });
 }

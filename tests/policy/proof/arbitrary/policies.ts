@@ -84,13 +84,13 @@ function arbitraryRights(field: FieldShape, model: ModelShape, rules: Rules): fc
     { weight: field.kind === 'relation' ? 10 : 4, arbitrary: open },
     { weight: 8, arbitrary: severalOf(read, 8) },
     {
-      weight: 3,
+      weight: 4,
       arbitrary: severalOf(
         fc.tuple(use, read).map((both): RightsText => ({ ...both[0], ...both[1] })),
         2,
       ),
     },
-    { weight: 2, arbitrary: used },
+    { weight: 4, arbitrary: used },
     { weight: 1, arbitrary: fc.constant([{}]) },
   );
 }

@@ -133,7 +133,7 @@ function leadTo({ kind, row }: Lead, { target, required, join }: RelationShape, 
   const model = modelIn(world.shape, target);
   // Half a key leads nowhere, and so does a whole one that no row has.
   return pairs.map(([, name], at) =>
-    kind === 'half' && at > 0 ? null : keyValue(scalarOf(model, name), 40 + row, world.shape.enums),
+    kind === 'half' && at > 0 ? null : keyValue(scalarOf(model, name), 40 + (row % 3), world.shape.enums),
   );
 }
 

@@ -47,7 +47,7 @@ export function expectedAnswer(question: Question, rights: Rights): Expected {
   if (mayNot.length > 0) {
     const isNullable = operation.kind === 'one' || operation.kind === 'node';
     const data = isNullable ? { [root]: null } : null;
-    return { data, errors: [{ path: [root], mayNot }], met: { rows: 0, fields: 1 }, refused: true };
+    return { data, errors: [{ path: [root], mayNot }], met: { rows: 0, fields: 1, uses: 1 }, refused: true };
   }
   const writer = new AnswerWriter(question, sight);
   return { data: { [root]: writer.write(operation) }, errors: writer.errors, met: sight.met, refused: false };

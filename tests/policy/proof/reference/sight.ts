@@ -9,6 +9,8 @@ import type { Rights } from './rights.ts';
 export interface Met {
   rows: number;
   fields: number;
+  /** Of both those that would have decided which rows are there, in which order, or a figure. */
+  uses: number;
 }
 
 /** The world as one viewer sees it, and a note of what was kept from them. */
@@ -24,15 +26,17 @@ export interface Sight {
 }
 
 export function sightOf(rights: Rights): Sight {
-  const met: Met = { rows: 0, fields: 0 };
-  const existing = (model: string, rows: readonly Row[]) => {
+  const met: Met = { rows: 0, fields: 0, uses: 0 };
+  const existing = (model: string, rows: readonly Row[], verb: FieldVerb) => {
     const seen = rows.filter((row) => rights.mayRow(model, row, 'read'));
     met.rows += rows.length - seen.length;
+    if (verb !== 'read') met.uses += rows.length - seen.length;
     return seen;
   };
   const may = (model: string, row: Row, field: string, verb: FieldVerb) => {
     const granted = rights.mayField(model, row, field, verb);
     if (!granted) met.fields++;
+    if (!granted && verb !== 'read') met.uses++;
     return granted;
   };
   const related = (model: string, row: Row, name: string, verb: FieldVerb) => {
@@ -40,6 +44,7 @@ export function sightOf(rights: Rights): Sight {
     return existing(
       relationIn(modelIn(rights.world.shape, model), name).target,
       relatedRows(rights.world, model, row, name),
+      verb,
     );
   };
   return {
@@ -47,7 +52,7 @@ export function sightOf(rights: Rights): Sight {
     met,
     may,
     related,
-    readable: (model) => existing(model, rights.world.rows[model] ?? []),
+    readable: (model) => existing(model, rights.world.rows[model] ?? [], 'read'),
     eyes: (verb) => ({
       shape: rights.world.shape,
       viewerId: rights.viewer.id,

@@ -1,0 +1,29 @@
+import { arbitraryViewers } from '../arbitrary/policies.ts';
+import { Refuted } from '../case.ts';
+import { prove } from '../prove.ts';
+import { noTally } from '../tally.ts';
+
+/** What the proof says of a build. */
+export interface Hunt {
+  /** The property that is refuted; undefined: the build has survived. */
+  readonly found: string | undefined;
+  /** After as many runs. */
+  readonly runs: number;
+}
+
+/** Few of both, so that many worlds are seen; of each kind of viewer one, and two of the same. */
+const candidates = 16;
+const viewers = arbitraryViewers.map((all) => all.slice(0, 4));
+
+/** Looks for what is wrong with the build that this file stands in. */
+export async function hunt(seed: number, mostRuns: number): Promise<Hunt> {
+  const tally = noTally();
+  try {
+    await prove({ seed, candidates, viewers, tally, until: ({ runs }) => runs >= mostRuns });
+    return { found: undefined, runs: tally.runs };
+  } catch (error) {
+    if (!(error instanceof Refuted)) throw error;
+    const runs = tally.runs + 1;
+    return { found: runs <= mostRuns ? error.property : undefined, runs };
+  }
+}

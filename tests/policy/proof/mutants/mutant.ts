@@ -1,0 +1,15 @@
+/** A deliberately weakened build, as data: the proof must find it. */
+export interface Mutant {
+  /** What has gone missing, as a reviewer would say it. */
+  readonly name: string;
+  /** Mostly one. */
+  readonly edits: readonly Edit[];
+}
+
+export interface Edit {
+  /** Inside src. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}

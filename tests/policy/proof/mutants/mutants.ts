@@ -1,0 +1,8 @@
+import { fields } from './fields.ts';
+import { filters } from './filters.ts';
+import type { Mutant } from './mutant.ts';
+import { orders } from './orders.ts';
+import { rows } from './rows.ts';
+import { rules } from './rules.ts';
+
+export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules];

@@ -1,0 +1,129 @@
+import type { Mutant } from './mutant.ts';
+
+/** Unreadable rows that would show. */
+export const rows: readonly Mutant[] = [
+  {
+    name: 'rows of a list at the root are not filtered',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: "  const rows = context.policy.rows(read.model, 'read');",
+        replace: "  const rows = context.nested ? context.policy.rows(read.model, 'read') : all([]);",
+      },
+      {
+        file: 'database/guard.ts',
+        find: '      const read = guardRead(it.read, context);',
+        replace: '      const read = guardRead(it.read, { ...context, nested: true });',
+      },
+    ],
+  },
+  {
+    name: 'rows of nested lists are not filtered',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: '      const read = guardRead(it.read, context);',
+        replace: "      const read = guardRead(it.read, { ...context, inList: it.read.kind === 'list' });",
+      },
+      {
+        file: 'database/guard.ts',
+        find: "  const rows = context.policy.rows(read.model, 'read');",
+        replace:
+          "  const rows = context.inList && read.kind === 'list' ? all([]) : context.policy.rows(read.model, 'read');",
+      },
+    ],
+  },
+  {
+    name: 'the row of a to-one relation is not filtered',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: '      const read = guardRead(it.read, context);',
+        replace: '      const read = guardRead(it.read, { ...context, related: true });',
+      },
+      {
+        file: 'database/guard.ts',
+        find: "  const rows = context.policy.rows(read.model, 'read');",
+        replace:
+          "  const rows = context.related && read.kind === 'one' ? all([]) : context.policy.rows(read.model, 'read');",
+      },
+    ],
+  },
+  {
+    name: 'node finds unreadable rows',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: "  const rows = context.policy.rows(read.model, 'read');",
+        replace: `  const isNode = read.filter.kind === 'compare' && read.filter.namesRow;
+  const rows = isNode ? all([]) : context.policy.rows(read.model, 'read');`,
+      },
+    ],
+  },
+  {
+    name: 'a row is found by a unique key whoever may read it',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: "  const rows = context.policy.rows(read.model, 'read');",
+        replace: `  const isKey = read.kind === 'one' && read.filter.kind === 'compare' && !read.filter.namesRow;
+  const rows = isKey ? all([]) : context.policy.rows(read.model, 'read');`,
+      },
+    ],
+  },
+  {
+    name: 'counts count unreadable rows',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: '  return { ...read, filter, select, order: guardOrder(read, context) };',
+        replace:
+          '  return { ...read, filter, select, order: guardOrder(read, context), own: guardFilter(read.filter, read.model, context) };',
+      },
+      {
+        file: 'database/compile-read.ts',
+        find: '(select count(*) from ${source.from} where ${where(source, [read.filter], scope, context)})',
+        replace:
+          '(select count(*) from ${source.from} where ${where(source, [read.own ?? read.filter], scope, context)})',
+      },
+    ],
+  },
+  {
+    name: 'hasPreviousPage tells of unreadable rows before the cursor',
+    edits: [
+      {
+        file: 'database/guard.ts',
+        find: '  return { ...read, filter, select, order: guardOrder(read, context) };',
+        replace:
+          '  return { ...read, filter, select, order: guardOrder(read, context), own: guardFilter(read.filter, read.model, context) };',
+      },
+      {
+        file: 'database/compile-read.ts',
+        find: 'const condition = sql`${where(source, [read.filter], scope, context)} and not (${rest})`;',
+        replace:
+          'const condition = sql`${where(source, [read.own ?? read.filter], scope, context)} and not (${rest})`;',
+      },
+    ],
+  },
+  {
+    name: 'aggregates are taken over unreadable rows',
+    edits: [
+      {
+        file: 'database/aggregate.ts',
+        find: "all([guardFilter(read.filter, read.model, context), context.policy.rows(read.model, 'read')])",
+        replace: 'guardFilter(read.filter, read.model, context)',
+      },
+    ],
+  },
+  {
+    name: 'follow-ups of a split read are not guarded',
+    edits: [
+      {
+        file: 'database/split-read.ts',
+        find: '({ path, model: read.model, relation }));',
+        replace:
+          "({ path, model: read.model, relation: { ...relation, read: { ...relation.read, filter: { kind: 'all', of: [] } } } }));",
+      },
+    ],
+  },
+];

@@ -1,0 +1,109 @@
+import type { Mutant } from './mutant.ts';
+
+/** Rules that would hold for others than they should. */
+export const rules: readonly Mutant[] = [
+  {
+    name: 'through ignores the verb',
+    edits: [
+      {
+        file: 'policy/viewer-policy.ts',
+        find: 'const there = rows(relation.target, rule.verb);',
+        replace: "const there = rows(relation.target, 'read');",
+      },
+    ],
+  },
+  {
+    name: 'the right to link does not need the right to read',
+    edits: [
+      {
+        file: 'policy/viewer-policy.ts',
+        find: "return verb === 'read' || verb === 'create' ? own : all([rows(model, 'read'), own]);",
+        replace: 'return own;',
+      },
+    ],
+  },
+  {
+    name: 'a relation that must lead to a row is taken for one that leads to a readable row',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: 'if (relation.owning && relation.required && isAlways(filter.filter)) return',
+        replace: 'if (relation.owning && relation.required) return',
+      },
+    ],
+  },
+  {
+    name: 'an any without rules holds always',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: 'if (filter.of.length === 0) return conjunction ? truth : falsehood;',
+        replace: 'if (filter.of.length === 0) return truth;',
+      },
+    ],
+  },
+  {
+    name: 'whoever has a role has every role',
+    edits: [
+      {
+        file: 'policy/viewer-policy.ts',
+        find: 'return viewer.roles.includes(rule.role) ? always : never;',
+        replace: 'return viewer.roles.length > 0 ? always : never;',
+      },
+    ],
+  },
+  {
+    name: 'a guest is compared as if they had an id',
+    edits: [
+      {
+        file: 'policy/viewer-policy.ts',
+        find: "      if (viewer.id !== null || filter.operands.every(({ kind }) => kind !== 'viewer')) return filter;",
+        replace: `      if (viewer.id !== null || filter.operands.every(({ kind }) => kind !== 'viewer')) return filter;
+      if (filter.operands.length > 0) return { ...filter, operator: 'absent', operands: [] };`,
+      },
+    ],
+  },
+  {
+    name: 'plans are kept for all kinds of viewers together',
+    edits: [
+      {
+        file: 'database/plan.ts',
+        find: '`${viewerShape(viewer)} ${textOf(read)}`',
+        replace: 'textOf(read)',
+      },
+    ],
+  },
+  {
+    name: 'plans of figures are kept for all kinds of viewers together',
+    edits: [
+      {
+        file: 'database/plan.ts',
+        find: 'const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;',
+        replace: 'const key = JSON.stringify(read);',
+      },
+    ],
+  },
+  {
+    name: 'the kind of a viewer leaves out the roles',
+    edits: [
+      {
+        file: 'policy/viewer.ts',
+        find: 'return JSON.stringify([it.kind, it.id !== null, it.roles.toSorted()]);',
+        replace: 'return JSON.stringify([it.kind, it.id !== null]);',
+      },
+    ],
+  },
+  {
+    name: 'the viewer’s id is kept in the plan',
+    edits: [
+      {
+        file: 'policy/viewer-policy.ts',
+        find: "      if (viewer.id !== null || filter.operands.every(({ kind }) => kind !== 'viewer')) return filter;",
+        replace: `      if (viewer.id !== null) {
+        const bound = (it: Operand): Operand => (it.kind === 'viewer' ? { kind: 'constant', value: viewer.id } : it);
+        return { ...filter, operands: filter.operands.map(bound) };
+      }`,
+      },
+    ],
+  },
+];
