@@ -3,7 +3,7 @@
  * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server.
  */
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readable } from './describe-case.ts';
 import { members, openFront } from './http-service.ts';
 import { keptCases, proveOrKeep, replay } from './kept-cases.ts';
