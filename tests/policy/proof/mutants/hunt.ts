@@ -24,7 +24,7 @@ export interface HuntOptions {
 const candidates = 16;
 const fewViewers = arbitraryViewers.map((all) => all.slice(0, 4));
 
-/** Looks for what is wrong with the build that this file stands in. */
+/** Looks for what is wrong with the build that this file stands in. @public: `hunter.ts` loads it by its path. */
 export async function hunt({ seed, mostRuns, through }: HuntOptions): Promise<Hunt> {
   await using front = through === 'http' ? await openFront() : undefined;
   const viewers = front ? fc.constant(members) : fewViewers;
