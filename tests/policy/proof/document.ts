@@ -207,7 +207,7 @@ function literal(value: Value, isBare: () => boolean): string {
   if (Array.isArray(value)) return `[${value.map((it: Value) => literal(it, isBare)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return `{ ${Object.entries(value)
-      .map(([name, it]) => `${name}: ${literal(it as Value, isBare)}`)
+      .map(([name, it]) => `${name}: ${literal(it, isBare)}`)
       .join(', ')} }`;
   }
   return typeof value === 'string' && isBare() ? value : JSON.stringify(value);

@@ -1,5 +1,5 @@
 /** The proof of the policies, through the server and its sessions (README.md). */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { members, openFront } from './http-service.ts';
 import { proveOrKeep } from './kept-cases.ts';

@@ -3,7 +3,7 @@
  * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server.
  */
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readable } from './describe-case.ts';
 import { members, openFront } from './http-service.ts';
 import { keptCases, proveOrKeep, replay } from './kept-cases.ts';
@@ -18,16 +18,21 @@ for (const file of positionals.length > 0 ? positionals : keptCases()) {
   if (refuted && positionals.length > 0) console.log(readable(refuted.case));
   if (refuted) process.exitCode = 1;
 }
+const reportEvery = 20_000;
 if (positionals.length === 0) await look();
 
 async function look() {
   console.log(`seed ${PROOF_SEED}`);
   const started = performance.now();
+  let reported = 0;
   await using front = values.http ? await openFront() : undefined;
   try {
     const tally = await proveOrKeep({
       seed: Number(PROOF_SEED),
-      until: ({ counted }) => counted >= Number(PROOF_RUNS),
+      until: ({ runs, counted }) => {
+        if (runs >= reported + reportEvery) console.log(`${(reported = runs)} runs, ${counted} counted`);
+        return counted >= Number(PROOF_RUNS);
+      },
       ...(front && { open: front.open, viewers: fc.constant(members) }),
     });
     const seconds = (performance.now() - started) / 1000;

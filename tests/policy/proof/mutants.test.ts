@@ -9,9 +9,9 @@ afterAll(() => {
   hunting[Symbol.dispose]();
 });
 
-it.each(mutants)(
-  'the proof finds out when $name',
-  async (mutant) => {
+it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  'the proof finds out when %s',
+  async (_, mutant) => {
     const { found, runs } = await hunting.hunt(mutant);
     expect(found, `It looks right after ${runs} runs.`).toMatch(/^P[1-4]: /);
   },

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { arbitraryEdits, arbitraryNarrowing, narrowed } from './arbitrary/edits.ts';
 import { seldom } from './arbitrary/lists.ts';
 import { arbitraryOperation } from './arbitrary/operations.ts';

@@ -1,4 +1,4 @@
-import type fc from 'fast-check';
+import type * as fc from 'fast-check';
 import { arbitraryViewers } from './arbitrary/policies.ts';
 import { openEngine } from './engine-service.ts';
 import { planOf } from './plan.ts';

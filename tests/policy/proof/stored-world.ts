@@ -13,7 +13,7 @@ import {
   type ScalarType,
   type Shape,
 } from './shape.ts';
-import type { Row, Value, World } from './world.ts';
+import { asText, type Row, type Value, type World } from './world.ts';
 
 /** As Prisma's migrations have them. */
 const columnTypes: Record<ScalarType, string> = {
@@ -111,13 +111,13 @@ export function nativeValue(value: Value, type: ScalarType): unknown {
   if (value === null) return null;
   switch (type) {
     case 'BigInt':
-      return BigInt(String(value));
+      return BigInt(asText(value));
     case 'DateTime':
-      return new Date(String(value));
+      return new Date(asText(value));
     case 'Date':
-      return new Date(`${String(value)}T00:00:00.000Z`);
+      return new Date(`${asText(value)}T00:00:00.000Z`);
     case 'Bytes':
-      return new Uint8Array(Buffer.from(String(value), 'base64'));
+      return new Uint8Array(Buffer.from(asText(value), 'base64'));
     default:
       return value;
   }

@@ -16,6 +16,9 @@ export interface World {
 
 export const rowsOf = (world: World, model: string): readonly Row[] => world.rows[model] ?? [];
 
+/** As the API writes it; numbers as JavaScript does. */
+export const asText = (value: Value): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** The values of some fields as one text, for telling rows apart. */
 export const textOf = (row: Row, fields: readonly string[]) => JSON.stringify(fields.map((name) => row[name] ?? null));
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FieldVerb } from '../../../../src/policy/rule.ts';
 import type { PolicyTexts, RuleText } from '../policy-text.ts';
 import { relationOfColumn, tablesIn, type Shape } from '../shape.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FragmentKind, ListText, PageText, PartsText, RelatedText, SelectText } from '../operation.ts';
 import type { WhereText } from '../policy-text.ts';
 import { modelIn, relationsIn, scalarsIn, type ModelShape, type Shape } from '../shape.ts';
@@ -9,8 +9,8 @@ export const seldom = <T>(arbitrary: fc.Arbitrary<T>, oneIn: number) =>
   fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 /** Leaves out what is undefined. */
-const present = <T extends object>(it: object): T =>
-  Object.fromEntries(Object.entries(it).filter(([, value]) => value !== undefined)) as T;
+const present = (it: object): object =>
+  Object.fromEntries(Object.entries(it).filter(([, value]) => value !== undefined));
 
 const oneIn = (count: number) => fc.nat(count - 1).map((it) => it === 0);
 
@@ -24,7 +24,7 @@ const page = fc
     ),
     from: seldom(fc.record({ viewer: fc.nat(4), row: fc.nat(9) }), 8),
   })
-  .map((it) => present<PageText>(it));
+  .map((it) => present(it) as PageText);
 
 const parts: fc.Arbitrary<PartsText> = fc.record({
   rows: fc.oneof(
@@ -60,7 +60,7 @@ export function arbitraryLists(shape: Shape) {
           parts,
           select: select(model, depth - 1),
         })
-        .map((it) => present<ListText>(it))
+        .map((it) => present(it) as ListText)
         // Whether something stands before a place is the question to ask where there is one.
         .map((it) => (it.page.from ? { ...it, parts: { ...it.parts, info: true } } : it))
     );

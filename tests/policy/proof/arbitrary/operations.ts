@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FigureText, IdText, Operation } from '../operation.ts';
 import { scalarIn, scalarsIn, type ModelShape } from '../shape.ts';
 import { rowsOf, type Value, type World } from '../world.ts';

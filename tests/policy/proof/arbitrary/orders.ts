@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { OrderText } from '../operation.ts';
 import { modelIn, relationsIn, scalarsIn, type ModelShape, type Shape } from '../shape.ts';
 

@@ -1,14 +1,15 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { RowVerb } from '../../../../src/policy/rule.ts';
 import type { PolicyTexts, RightsText, RuleText, ViewerText } from '../policy-text.ts';
-import { relationOfColumn, relationsIn, scalarsIn, type FieldShape, type ModelShape, type Shape } from '../shape.ts';
+import { relationOfColumn, relationsIn, scalarsIn, type FieldShape, type ModelShape } from '../shape.ts';
 import type { World } from '../world.ts';
 import { choosePolicies, type Draft } from './choose-policies.ts';
 import { arbitraryWheres } from './where.ts';
 
-export const roles = ['editor', 'reviewer'] as const;
+const roleNames = ['editor', 'reviewer'] as const;
 
 const ids = ['u1', 'u2', "o'x"] as const;
+
 /**
  * A guest, two users without roles and two with the same: what is kept of the question of one must not answer the other
  * of its kind.
@@ -90,7 +91,7 @@ function arbitraryRights(field: FieldShape, model: ModelShape, rules: Rules): fc
         2,
       ),
     },
-    { weight: 4, arbitrary: used },
+    { weight: field.kind === 'relation' && field.owning ? 8 : 4, arbitrary: used },
     { weight: 1, arbitrary: fc.constant([{}]) },
   );
 }
@@ -110,7 +111,7 @@ function arbitraryRule(
   const through = relationsIn(model).filter((it) => !it.list && mayAsk(it.target));
   const leaf = fc.oneof(
     { weight: 9, arbitrary: where.map((it): RuleText => ({ kind: 'where', where: it })) },
-    { weight: 2, arbitrary: fc.constantFrom(...roles).map((role): RuleText => ({ kind: 'role', role })) },
+    { weight: 2, arbitrary: fc.constantFrom(...roleNames).map((role): RuleText => ({ kind: 'role', role })) },
     { weight: 1, arbitrary: fc.constantFrom<RuleText>({ kind: 'signedIn' }, { kind: 'always' }, { kind: 'never' }) },
     ...(texts.length > 0
       ? [

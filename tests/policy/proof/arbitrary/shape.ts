@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { generatedDatamodel } from '../../../../src/generated/datamodel.ts';
 import type { EnumShape, FieldShape, ModelShape, RelationShape, ScalarShape, ScalarType, Shape } from '../shape.ts';
 

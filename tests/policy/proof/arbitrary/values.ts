@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { EnumShape, ScalarShape, ScalarType } from '../shape.ts';
 import type { Value } from '../world.ts';
 

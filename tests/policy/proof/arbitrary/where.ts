@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Operand, WhereText } from '../policy-text.ts';
 import { modelIn, type FieldShape, type ModelShape, type ScalarShape, type Shape } from '../shape.ts';
 import { arbitraryValue } from './values.ts';

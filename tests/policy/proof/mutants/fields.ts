@@ -36,7 +36,7 @@ export const fields: readonly Mutant[] = [
     name: 'columns of relations are always readable',
     edits: [
       {
-        file: 'policy/viewer-policy.ts',
+        file: 'policy/right.ts',
         find: '  if (!relation) return {};',
         replace: `  if (relation) return readOnly;
   if (!relation) return {};`,
@@ -47,7 +47,7 @@ export const fields: readonly Mutant[] = [
     name: 'columns of relations are readable whatever they point to',
     edits: [
       {
-        file: 'policy/viewer-policy.ts',
+        file: 'policy/right.ts',
         find: "rules: [read, { kind: 'through', relation: relation.name, verb: 'read' }]",
         replace: 'rules: [read]',
       },
@@ -57,7 +57,7 @@ export const fields: readonly Mutant[] = [
     name: 'columns of relations do not follow its right to filter and sort',
     edits: [
       {
-        file: 'policy/viewer-policy.ts',
+        file: 'policy/right.ts',
         find: '  return { ...uses, read: {',
         replace: '  return { read: {',
       },
@@ -77,9 +77,9 @@ export const fields: readonly Mutant[] = [
     name: 'a right to filter, sort or aggregate exceeds that to read',
     edits: [
       {
-        file: 'policy/viewer-policy.ts',
-        find: "return verb === 'read' || verb === 'write' ? own : all([field(model, name, 'read'), own]);",
-        replace: 'return own;',
+        file: 'policy/right.ts',
+        find: "return own ? { kind: 'all', rules: [read, own] } : read;",
+        replace: 'return own ?? read;',
       },
     ],
   },
@@ -88,7 +88,7 @@ export const fields: readonly Mutant[] = [
     edits: [
       {
         file: 'database/aggregate.ts',
-        find: 'return isAlways(visible) ? it : { ...it, visible };',
+        find: 'return visible ? { ...it, visible } : it;',
         replace: 'return it;',
       },
     ],
@@ -98,8 +98,8 @@ export const fields: readonly Mutant[] = [
     edits: [
       {
         file: 'database/aggregate.ts',
-        find: "context.policy.field(read.model, it.field, 'aggregate')",
-        replace: "context.policy.field(read.model, it.field, 'read')",
+        find: "policy.field(model, field, 'aggregate')",
+        replace: "policy.field(model, field, 'read')",
       },
     ],
   },
@@ -108,7 +108,7 @@ export const fields: readonly Mutant[] = [
     edits: [
       {
         file: 'database/aggregate.ts',
-        find: `    if (isNever(visible)) throw forbidden(\`aggregate \${read.model}.\${it.field}\`);
+        find: `  if (isNever(visible)) throw forbidden(\`\${what} \${model}.\${field}\`);
 `,
         replace: '',
       },

@@ -58,8 +58,8 @@ export const filters: readonly Mutant[] = [
     edits: [
       {
         file: 'database/compile-filter.ts',
-        find: 'const mayBeNull = !field.required || filter.visible !== undefined;',
-        replace: 'const mayBeNull = !field.required;',
+        find: '...(!field.required || filter.visible ? [value] : []),',
+        replace: '...(!field.required ? [value] : []),',
       },
     ],
   },

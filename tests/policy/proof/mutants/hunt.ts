@@ -1,5 +1,8 @@
+import * as fc from 'fast-check';
 import { arbitraryViewers } from '../arbitrary/policies.ts';
 import { Refuted } from '../case.ts';
+import { openEngine } from '../engine-service.ts';
+import { members, openFront } from '../http-service.ts';
 import { prove } from '../prove.ts';
 import { noTally } from '../tally.ts';
 
@@ -11,15 +14,24 @@ export interface Hunt {
   readonly runs: number;
 }
 
+export interface HuntOptions {
+  readonly seed: number;
+  readonly mostRuns: number;
+  readonly through: 'engine' | 'http';
+}
+
 /** Few of both, so that many worlds are seen; of each kind of viewer one, and two of the same. */
 const candidates = 16;
-const viewers = arbitraryViewers.map((all) => all.slice(0, 4));
+const fewViewers = arbitraryViewers.map((all) => all.slice(0, 4));
 
-/** Looks for what is wrong with the build that this file stands in. */
-export async function hunt(seed: number, mostRuns: number): Promise<Hunt> {
+/** Looks for what is wrong with the build that this file stands in. @public: `hunter.ts` loads it by its path. */
+export async function hunt({ seed, mostRuns, through }: HuntOptions): Promise<Hunt> {
+  await using front = through === 'http' ? await openFront() : undefined;
+  const viewers = front ? fc.constant(members) : fewViewers;
+  const open = front?.open ?? openEngine;
   const tally = noTally();
   try {
-    await prove({ seed, candidates, viewers, tally, until: ({ runs }) => runs >= mostRuns });
+    await prove({ seed, candidates, viewers, open, tally, until: ({ runs }) => runs >= mostRuns });
     return { found: undefined, runs: tally.runs };
   } catch (error) {
     if (!(error instanceof Refuted)) throw error;

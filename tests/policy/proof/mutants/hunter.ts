@@ -6,22 +6,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as hunting from './hunt.ts';
 
-export interface Order {
+export interface Order extends hunting.HuntOptions {
   readonly folder: string;
-  readonly seed: number;
-  readonly mostRuns: number;
 }
 
-process.on('message', ({ folder, seed, mostRuns }: Order) => {
-  const file = join(folder, 'tests/policy/proof/mutants/hunt.ts');
-  void import(pathToFileURL(file).href)
-    .then(({ hunt }: typeof hunting) => hunt(seed, mostRuns))
-    // Thrown where nothing catches it: the process ends, and whoever waits for it hears of that.
-    .then(
-      (it) => process.send!(it),
-      (error: unknown) =>
-        queueMicrotask(() => {
-          throw error;
-        }),
-    );
+process.on('message', ({ folder, ...options }: Order) => {
+  void huntIn(folder, options).then((it) => process.send!(it));
 });
+
+/** What it throws nothing catches: the process ends, and whoever waits for it hears of that. */
+async function huntIn(folder: string, options: hunting.HuntOptions): Promise<hunting.Hunt> {
+  const file = join(folder, 'tests/policy/proof/mutants/hunt.ts');
+  const { hunt } = (await import(pathToFileURL(file).href)) as typeof hunting;
+  return hunt(options);
+}

@@ -7,7 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { weakenedBuild } from './weakened-build.ts';
 
 /** Within as many runs each mutant must be found. */
-export const mostRuns = 1000;
+const mostRuns = 1000;
 
 export interface Hunting extends Disposable {
   /** Weakens a copy of the house and lets the proof look for what is wrong with it. */
@@ -23,7 +23,11 @@ export function startHunting(seed: number): Hunting {
   return {
     async hunt(mutant) {
       using build = weakenedBuild(mutant);
-      const it = await send(hunter, { folder: build.folder, seed, mostRuns }, mutant);
+      const it = await send(
+        hunter,
+        { folder: build.folder, seed, mostRuns, through: mutant.through ?? 'engine' },
+        mutant,
+      );
       hunted++;
       if (it.found !== undefined) killed++;
       return it;

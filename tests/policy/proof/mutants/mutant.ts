@@ -2,6 +2,8 @@
 export interface Mutant {
   /** What has gone missing, as a reviewer would say it. */
   readonly name: string;
+  /** What only a server gets wrong is looked for through it. */
+  readonly through?: 'http';
   /** Mostly one. */
   readonly edits: readonly Edit[];
 }

@@ -4,5 +4,6 @@ import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
 import { rows } from './rows.ts';
 import { rules } from './rules.ts';
+import { server } from './server.ts';
 
-export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules];
+export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules, ...server];

@@ -110,8 +110,8 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/aggregate.ts',
-        find: "all([guardFilter(read.filter, read.model, context), context.policy.rows(read.model, 'read')])",
-        replace: 'guardFilter(read.filter, read.model, context)',
+        find: "all([guardFilter(filter, model, context), context.policy.rows(model, 'read')])",
+        replace: 'guardFilter(filter, model, context)',
       },
     ],
   },

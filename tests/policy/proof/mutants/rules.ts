@@ -16,9 +16,9 @@ export const rules: readonly Mutant[] = [
     name: 'the right to link does not need the right to read',
     edits: [
       {
-        file: 'policy/viewer-policy.ts',
-        find: "return verb === 'read' || verb === 'create' ? own : all([rows(model, 'read'), own]);",
-        replace: 'return own;',
+        file: 'policy/right.ts',
+        find: "return verb === 'read' || verb === 'create' ? rows[verb] : { kind: 'all', rules: [rows.read, rows[verb]] };",
+        replace: 'return rows[verb];',
       },
     ],
   },
@@ -78,8 +78,8 @@ export const rules: readonly Mutant[] = [
     edits: [
       {
         file: 'database/plan.ts',
-        find: 'const key = `${viewerShape(viewer)} ${JSON.stringify(read)}`;',
-        replace: 'const key = JSON.stringify(read);',
+        find: '`${viewerShape(viewer)} ${JSON.stringify(read)}`',
+        replace: 'JSON.stringify(read)',
       },
     ],
   },
@@ -88,8 +88,8 @@ export const rules: readonly Mutant[] = [
     edits: [
       {
         file: 'policy/viewer.ts',
-        find: 'return JSON.stringify([it.kind, it.id !== null, it.roles.toSorted()]);',
-        replace: 'return JSON.stringify([it.kind, it.id !== null]);',
+        find: 'it.id !== null, it.roles.toSorted(), it.scopes?.toSorted()]',
+        replace: 'it.id !== null, it.scopes?.toSorted()]',
       },
     ],
   },

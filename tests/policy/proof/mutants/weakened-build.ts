@@ -5,7 +5,7 @@ import type { Edit, Mutant } from './mutant.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 /** All that the proof needs to run. */
-const copied = ['package.json', 'src', 'tests/policy/proof', 'tests/support'];
+const copied = ['package.json', 'src', 'prisma', 'tests/policy/proof', 'tests/support'];
 
 /** A copy of the house and of its proof. */
 export interface WeakenedBuild extends Disposable {

@@ -1,5 +1,5 @@
 import type { ScalarShape, Shape } from '../shape.ts';
-import type { Value } from '../world.ts';
+import { asText, type Value } from '../world.ts';
 
 /** The order of two values of a field, neither of them null: below zero when `a` comes first. */
 export function compareValues(
@@ -10,9 +10,9 @@ export function compareValues(
 ): number {
   switch (type) {
     case 'BigInt':
-      return sign(BigInt(String(a)), BigInt(String(b)));
+      return sign(BigInt(asText(a)), BigInt(asText(b)));
     case 'Decimal':
-      return sign(scaled(String(a)), scaled(String(b)));
+      return sign(scaled(asText(a)), scaled(asText(b)));
     case 'Enum':
       return compareTexts(storedValue(a, enumName, shape), storedValue(b, enumName, shape));
     case 'Int':
@@ -21,14 +21,14 @@ export function compareValues(
       return Number(a) - Number(b);
     default:
       // ISO dates and days sort as their texts do.
-      return compareTexts(String(a), String(b));
+      return compareTexts(asText(a), asText(b));
   }
 }
 
 const sign = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By code point: JavaScript's own order is by halves of them. */
-export function compareTexts(a: string, b: string): number {
+function compareTexts(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (const [at, character] of left.entries()) {
     const other = right[at];
@@ -50,5 +50,5 @@ export function scaled(text: string): bigint {
 
 function storedValue(value: Value, name: string | undefined, { enums }: Shape): string {
   const values = enums.find((it) => it.name === name)?.values;
-  return values?.find((it) => it.name === value)?.stored ?? String(value);
+  return values?.find((it) => it.name === value)?.stored ?? asText(value);
 }

@@ -1,6 +1,6 @@
 import { isViewerOperand, type Crossing, type Operand, type Operators, type WhereText } from '../policy-text.ts';
 import { fieldIn, modelIn, type ScalarShape, type Shape } from '../shape.ts';
-import type { Row, Value } from '../world.ts';
+import { asText, type Row, type Value } from '../world.ts';
 import { compareValues } from './compare.ts';
 
 /** How rows look to whoever asks: rules see what is stored, callers only what they may read. */
@@ -57,7 +57,7 @@ function matches(
   const is = (it: Operand) => {
     if (isViewerOperand(it)) return eyes.viewerId !== null && value === eyes.viewerId;
     if (it === null || value === null) return it === value;
-    return isEqual(value, it as Value, field, eyes.shape);
+    return isEqual(value, it, field, eyes.shape);
   };
   switch (operator) {
     case 'equals':
@@ -82,11 +82,11 @@ function matches(
     case 'gte':
       return order() >= 0;
     case 'contains':
-      return String(value).includes(String(operand));
+      return asText(value).includes(asText(operand));
     case 'startsWith':
-      return String(value).startsWith(String(operand));
+      return asText(value).startsWith(asText(operand));
     case 'endsWith':
-      return String(value).endsWith(String(operand));
+      return asText(value).endsWith(asText(operand));
     default:
       throw new Error(`The reference knows no operator ${operator}.`);
   }

@@ -26,7 +26,7 @@ const either = (parts: readonly Decided[]): Decided =>
   parts.includes(true) ? true : parts.every((it) => it === false) ? false : undefined;
 const opposite = (it: Decided): Decided => (it === undefined ? undefined : !it);
 
-export function decidedRow(model: string, verb: RowVerb, facts: Facts): Decided {
+function decidedRow(model: string, verb: RowVerb, facts: Facts): Decided {
   const { rows } = facts.policies[model]!;
   const own = decidedRule(rows[verb], model, facts);
   return verb === 'read' || verb === 'create' ? own : both([decidedRow(model, 'read', facts), own]);

@@ -1,6 +1,6 @@
 import type { FigureText } from '../operation.ts';
 import { scalarIn, type ModelShape, type Shape } from '../shape.ts';
-import type { Value } from '../world.ts';
+import { asText, type Value } from '../world.ts';
 import { compareValues, scaled } from './compare.ts';
 
 /** One function over the values that are there; null when there is none. */
@@ -24,7 +24,7 @@ export function figureOf(
     const sum = values.reduce<number>((total, value) => total + Number(value), 0);
     return name === 'sum' ? sum : sum / values.length;
   }
-  const sum = values.reduce<bigint>((total, value) => total + scaled(String(value)), 0n);
+  const sum = values.reduce<bigint>((total, value) => total + scaled(asText(value)), 0n);
   if (it.type === 'Decimal')
     return decimalText(name === 'sum' ? Number(sum) / 1e30 : Number(sum) / 1e30 / values.length);
   const whole = sum / 10n ** 30n;
