@@ -22,7 +22,7 @@ export interface Served extends AsyncDisposable {
   /** Everything, without a policy: to arrange and to check by. */
   all: ReturnType<Platform['database']['as']>['client'];
   /** Runs an operation as a persona of the example app. */
-  run(persona: string, query: string, variables?: object): Promise<Answer>;
+  run(persona: string, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
   /** Any request. */
   request(init: RequestInit & { path?: string }): Promise<Answer>;
   /** What was logged, as lines of JSON. */
@@ -79,9 +79,10 @@ export async function serve(environment: Record<string, string> = {}): Promise<S
       await platform.background.settled();
       return mails;
     },
-    async run(persona, query, variables = {}) {
+    async run(persona, query, variables = {}, more = {}) {
       const secret = await secretOf(persona);
-      const headers = { 'content-type': 'application/json', ...(secret && { authorization: `Bearer ${secret}` }) };
+      const bearer = secret && { authorization: `Bearer ${secret}` };
+      const headers = { 'content-type': 'application/json', ...bearer, ...more };
       return request({ method: 'POST', headers, body: JSON.stringify({ query, variables }) });
     },
     async [Symbol.asyncDispose]() {
