@@ -7,9 +7,9 @@ export const server: readonly Mutant[] = [
     through: 'http',
     edits: [
       {
-        file: 'server/request-context.ts',
-        find: "({ kind: 'user', id, roles });",
-        replace: "({ kind: 'user', id, roles: [] });",
+        file: 'auth/identify.ts',
+        find: ": { kind: 'user', id, roles };",
+        replace: ": { kind: 'user', id, roles: [] };",
       },
     ],
   },
@@ -20,14 +20,13 @@ export const server: readonly Mutant[] = [
       {
         file: 'server/request-context.ts',
         find: 'const cookies = new WeakMap<Request, string>();',
-        replace: 'const cookies = new WeakMap<Request, string>();\nconst first = new WeakMap<object, Context>();',
+        replace:
+          'const cookies = new WeakMap<Request, string>();\nconst first = new WeakMap<object, Context["database"]>();',
       },
       {
         file: 'server/request-context.ts',
-        find: '  return { viewer, session, database: database.as(viewer) };',
-        replace: `  const context = first.get(database) ?? { viewer, session, database: database.as(viewer) };
-  first.set(database, context);
-  return { ...context, session };`,
+        find: '    database: rows,\n',
+        replace: '    database: first.get(platform) ?? (first.set(platform, rows), rows),\n',
       },
     ],
   },
