@@ -34,7 +34,7 @@ const createBook = `CREATE TABLE "Book" ("id" INTEGER NOT NULL PRIMARY KEY AUTOI
   CONSTRAINT "Book_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "Author" ("id") ON DELETE CASCADE ON UPDATE CASCADE);\n`;
 const twoMigrations = { '1_author': createAuthor, '2_book': createBook };
 
-describe.concurrent('the CLI', { timeout: 120_000 }, () => {
+describe.concurrent('the CLI', { timeout: 480_000 }, () => {
   it('makes a first migration, applies it, and then finds nothing to do', async () => {
     await using project = await openProject();
     expect(await project.prisma('migrate dev --name init')).toMatchObject({ code: 0 });
@@ -169,7 +169,7 @@ describe.concurrent('the CLI', { timeout: 120_000 }, () => {
   });
 });
 
-describe.concurrent('in process', { timeout: 60_000 }, () => {
+describe.concurrent('in process', { timeout: 240_000 }, () => {
   it('makes the same database and the same history as the CLI', async () => {
     await using ours = await openProject({ migrations: twoMigrations });
     await using prismas = await openProject({ migrations: twoMigrations });

@@ -82,7 +82,7 @@ describe('GraphiQL in a browser', chrome.needed, () => {
 
   beforeEach(async () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000);
     complaints = [];
     // Everything in the console counts: what breaks a content security policy is reported there.
     context.on('console', (message) => complaints.push(message.text()));
