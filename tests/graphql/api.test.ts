@@ -246,14 +246,18 @@ describe('an input', () => {
 
   it('ties rows by creating or connecting them, and lets go of those that can be without', () => {
     expect(excerpt('ObservationSiteUpdateInput')).toMatchInlineSnapshot(`
-      "input ObservationSiteUpdateInput {
+      "input ObservationSiteUpdateInput @oneOf {
         create: SiteCreateWithoutObservationsInput
         connect: SiteUniqueWhere
+        connectOrCreate: SiteConnectOrCreateWithoutObservationsInput
+        update: SiteUpdateInput
+        upsert: SiteUpsertWithoutObservationsInput
       }"
     `);
     expect(excerpt('ObservationReviewerUpdateInput')).toMatchInlineSnapshot(`
-      "input ObservationReviewerUpdateInput {
+      "input ObservationReviewerUpdateInput @oneOf {
         connect: UserUniqueWhere
+        update: UserUpdateInput
         disconnect: Boolean
       }"
     `);
@@ -261,7 +265,12 @@ describe('an input', () => {
       "input ObservationTagsUpdateInput {
         create: [TagCreateWithoutObservationsInput!]
         connect: [TagUniqueWhere!]
+        connectOrCreate: [TagConnectOrCreateWithoutObservationsInput!]
+        update: [TagUpdateNamedInput!]
+        upsert: [TagUpsertNamedWithoutObservationsInput!]
         disconnect: [TagUniqueWhere!]
+        set: [TagUniqueWhere!]
+        delete: [TagUniqueWhere!]
       }"
     `);
   });
@@ -279,8 +288,11 @@ describe('the roots', () => {
     const mutations = Object.keys(api.getMutationType()!.getFields());
     expect(mutations.filter((name) => /User|RoleGrant/.test(name)).toSorted()).toEqual([
       'createRoleGrant',
+      'createRoleGrants',
       'deleteRoleGrant',
+      'deleteRoleGrants',
       'updateUser',
+      'updateUsers',
     ]);
   });
 });
