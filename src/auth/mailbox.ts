@@ -36,6 +36,11 @@ export interface Mailbox {
 
 const maxNameLength = 200;
 
+async function hasPassword({ user: users }: Pick<AccountStore, 'user'>, id: string): Promise<boolean> {
+  const row = await users.findUnique({ where: { id }, select: { passwordHash: true } });
+  return row !== null && row.passwordHash !== null;
+}
+
 export function createMailbox({ client, links, background, sendMail, publicUrl, signUp }: MailboxOptions): Mailbox {
   const mailTo = (given: string) => {
     if (!sendMail) throw forbidden('ask for a mail: this server cannot send any');
@@ -77,7 +82,8 @@ export function createMailbox({ client, links, background, sendMail, publicUrl, 
       const email = mailTo(given);
       background.run(async () => {
         const user = await findUser(client, email);
-        if (!user) return;
+        // Who never had a password signs in elsewhere: with one, they would still get in here when they no longer do there.
+        if (!user || !(await hasPassword(client, user.id))) return;
         const secret = await links.make({ purpose: 'reset-password', email, userId: user.id });
         if (secret === null) return;
         await sendMail?.({ to: email, ...resetPasswordMail(linkTo(publicUrl, 'reset-password', secret)) });

@@ -55,8 +55,8 @@ export function createMailedLinks(
     async make({ purpose, email, name = null, userId = null }) {
       const recent = { email, purpose, createdAt: { gt: ago(pauseMilliseconds) } };
       if ((await mailedLink.count({ where: recent })) > 0) return null;
-      // The newest mail is the one that works; and what nobody used is not kept.
-      await mailedLink.deleteMany({ where: { OR: [{ email, purpose }, { expiresAt: { lte: now() } }] } });
+      // What nobody used is not kept. Those that are alive stay: or whoever asks again and again would spoil each link.
+      await mailedLink.deleteMany({ where: { expiresAt: { lte: now() } } });
       const secret = randomHex(secretBytes);
       const [createdAt, expiresAt] = [now(), new Date(now().getTime() + livesMilliseconds)];
       await mailedLink.create({ data: { id: hashSecret(secret), purpose, email, name, userId, createdAt, expiresAt } });

@@ -27,7 +27,7 @@ export function createSecondFactor(client: Store, { now = () => new Date() }: { 
     const row = await find(userId);
     if (!row) return false;
     const step = timeStepOf(code, row.secret, { after: row.lastTimeStep, now: now() });
-    if (step === undefined) return row.confirmedAt !== null && useRecoveryCode(client, { userId, code });
+    if (step === undefined) return useRecoveryCode(client, { userId, code });
     // The update decides: whoever looked over a shoulder cannot use the code a second time, not even at the same moment.
     const { count } = await totpSecret.updateMany({
       where: { userId, secret: row.secret, lastTimeStep: { lt: step } },

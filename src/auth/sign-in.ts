@@ -45,18 +45,16 @@ export interface SignInDetails {
   origin?: SessionOrigin;
 }
 
-export interface SignInOptions {
-  /**
-   * The one place that every attempt passes, before anything is looked up or hashed; it gets the normalised address
-   * and throws when there were too many. A password and a second factor are guessed through here and nowhere else.
-   */
-  countAttempt?: (email: string) => Promise<void>;
-}
+/**
+ * Counts attempts to guess a password or a code of the user with this address (normalised), and throws when there
+ * were too many. Every attempt passes it before anything is looked up or hashed.
+ */
+export type CountAttempt = (email: string) => Promise<void>;
 
 export function createSignIn(
   client: Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>,
   sessions: Sessions,
-  { countAttempt }: SignInOptions = {},
+  countAttempt: CountAttempt = () => Promise.resolve(),
 ) {
   const { user: users } = client;
   const secondFactor = createSecondFactor(client);
@@ -65,7 +63,7 @@ export function createSignIn(
   /** Throws SIGN_IN_FAILED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */
   async function signIn(givenEmail: string, password: string, { code, origin }: SignInDetails = {}): Promise<SignedIn> {
     const email = normalizeEmail(givenEmail);
-    await countAttempt?.(email);
+    await countAttempt(email);
     const known = await findByEmail(email);
     // Verified for an unknown user too, against a dummy, so that time does not tell who has an account.
     const matches = await verifyPassword(known?.passwordHash ?? null, password);

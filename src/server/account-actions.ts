@@ -42,7 +42,7 @@ export function sessionActions(
 }
 
 export function accountActions({ identity, origin, rows, setCookie }: Asker, platform: Platform): AccountActions {
-  const { sessions, tokens, secondFactor, mailbox, database } = platform;
+  const { sessions, tokens, secondFactor, mailbox, database, countAttempt } = platform;
   /** Whose account it is. Throws FORBIDDEN unless they have signed in here themselves. */
   const own = () => {
     if (identity.kind === 'session')
@@ -58,6 +58,7 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
     },
     async changePassword(current, next) {
       const { userId, email } = own();
+      await countAttempt(email);
       await changePassword(database.unguarded, { userId, current, next });
       mailbox.tellPasswordChanged(email);
       return issue(await sessions.start(userId, origin()), setCookie);
@@ -68,8 +69,14 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
     revokeToken: async (id) => tokens.revoke(id, own().userId),
     hasSecondFactor: async () => secondFactor.isOn(own().userId),
     startSecondFactor: async () => secondFactor.start(own().userId, own().email),
-    confirmSecondFactor: async (code) => secondFactor.confirm(own().userId, code),
-    stopSecondFactor: async (code) => secondFactor.stop(own().userId, code),
+    async confirmSecondFactor(code) {
+      await countAttempt(own().email);
+      return secondFactor.confirm(own().userId, code);
+    },
+    async stopSecondFactor(code) {
+      await countAttempt(own().email);
+      await secondFactor.stop(own().userId, code);
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { createMailbox, type Mailbox, type MailboxOptions } from '../auth/mailbo
 import { createMailedLinks } from '../auth/mailed-links.ts';
 import { createSecondFactor, type SecondFactor } from '../auth/second-factor.ts';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
-import { createSignIn } from '../auth/sign-in.ts';
+import { createSignIn, type CountAttempt } from '../auth/sign-in.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { generatedDatamodel } from '../generated/datamodel.ts';
@@ -45,6 +45,7 @@ export interface Platform extends Design {
   readonly secondFactor: SecondFactor;
   readonly mailbox: Mailbox;
   readonly identify: Identify;
+  readonly countAttempt: CountAttempt;
   /** Mail that is under way. */
   readonly background: Background;
 }
@@ -54,6 +55,8 @@ export interface PlatformOptions {
   readonly external?: { readonly issuer: IssuerOptions; readonly mapClaims: ClaimsMapping } | undefined;
   /** Without it there is no sign-up and no reset of passwords by mail. */
   readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
+  /** Where guesses of passwords and codes are counted and, when there are too many, refused. */
+  readonly countAttempt?: CountAttempt;
   /** Told of mail that could not be sent. */
   readonly onError?: (error: unknown) => void;
 }
@@ -64,13 +67,13 @@ const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publ
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external, mail = noMail, onError = () => {} }: PlatformOptions = {},
+  { external, mail = noMail, countAttempt = () => Promise.resolve(), onError = () => {} }: PlatformOptions = {},
 ): Promise<Platform> {
   const database = await openDatabase(databaseUrl, design.schema, design.policies);
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);
-  const { signIn } = createSignIn(unguarded, sessions);
+  const { signIn } = createSignIn(unguarded, sessions, countAttempt);
   const secondFactor = createSecondFactor(unguarded);
   const background = createBackground(onError);
   const mailbox = createMailbox({ client: unguarded, links: createMailedLinks(unguarded), background, ...mail });
@@ -85,5 +88,5 @@ export async function openPlatform(
       },
     }),
   });
-  return { ...design, database, sessions, tokens, signIn, secondFactor, mailbox, identify, background };
+  return { ...design, database, sessions, tokens, signIn, secondFactor, mailbox, identify, countAttempt, background };
 }

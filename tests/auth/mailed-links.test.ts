@@ -42,6 +42,7 @@ describe('a mailed link (attack 28)', () => {
 
   it('is good for its purpose only, and is not used up by another', async () => {
     await using test = await openWithLink();
+    await expect(test.links.look('sign-up', test.secret)).rejects.toMatchObject(invalid);
     await expect(test.links.use('sign-up', test.secret)).rejects.toMatchObject(invalid);
     expect(await test.links.use('reset-password', test.secret)).toMatchObject({ userId: test.userId });
   });
@@ -62,13 +63,21 @@ describe('a mailed link (attack 28)', () => {
     },
   );
 
-  it('is made once a minute for one mailbox, and a new one takes its place', async () => {
+  it('is made once a minute for one mailbox, and those before it stay good: asking for somebody else spoils nothing', async () => {
     await using test = await openWithLink();
     test.moveTo(minutes - 1);
     expect(await test.make()).toBe(null);
     test.moveTo(minutes);
     const second = await test.make();
-    await expect(test.links.use('reset-password', test.secret)).rejects.toMatchObject(invalid);
-    expect(await test.links.use('reset-password', second ?? '')).toMatchObject({ userId: test.userId });
+    for (const secret of [test.secret, second ?? '']) {
+      expect(await test.links.look('reset-password', secret)).toMatchObject({ userId: test.userId });
+    }
+  });
+
+  it('is forgotten when it has expired, as soon as another is made', async () => {
+    await using test = await openWithLink();
+    test.moveTo(60 * minutes);
+    await test.make();
+    expect(await test.client.mailedLink.count()).toBe(1);
   });
 });

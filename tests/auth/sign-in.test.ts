@@ -239,3 +239,24 @@ describe('creating a user', () => {
     expect(await test.client.user.count()).toBe(2);
   });
 });
+
+describe('counting attempts', () => {
+  it('comes before anything else, by the address as it is looked up, for known and unknown alike', async () => {
+    await using test = await openWithUsers();
+    const counted: string[] = [];
+    const { signIn } = createSignIn(test.client, test.sessions, (email) => {
+      counted.push(email);
+      return Promise.reject(new PergolaError('TOO_MANY_REQUESTS', 'Too many.', 'Wait.'));
+    });
+    test.statements.length = 0;
+    vi.mocked(argon2.verify).mockClear();
+    const failures = [
+      await failure(signIn(' ANN@example.test', password)),
+      await failure(signIn('nobody@example.test', password)),
+    ];
+    expect(new Set(failures).size).toBe(1);
+    expect(counted).toEqual(['ann@example.test', 'nobody@example.test']);
+    expect(test.statements).toEqual([]);
+    expect(argon2.verify).not.toHaveBeenCalled();
+  });
+});

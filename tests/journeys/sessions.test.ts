@@ -32,7 +32,7 @@ describe('signing in', () => {
     expect([await kindOf(first), await kindOf(second)]).toEqual(['guest', 'user']);
   });
 
-  it('fails a thousand times without touching who is signed in or has the password (20)', async () => {
+  it('fails again and again without touching who is signed in or has the password (20)', async () => {
     const cookie = cookieOf(await signIn());
     for (let attempt = 0; attempt < 10; attempt++) await signIn({}, 'wrong password');
     expect(await kindOf(cookie)).toBe('user');
