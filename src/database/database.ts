@@ -44,6 +44,8 @@ export interface Database {
 export interface RequestOfViewer {
   readonly id?: string;
   readonly idempotent?: IdempotentRequest | undefined;
+  /** Writes are not noted: for rows that nobody asked to be written, such as the sample data. Never for a request. */
+  readonly unaudited?: true;
 }
 
 /** The answers that have been given to requests with an idempotency key. */
@@ -185,8 +187,16 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
         },
       };
       const { viewer } = this;
-      const { id: requestId, idempotent } = this.#request;
-      return createTransactionWriter({ planner, policies, viewer, requestId, idempotent, transaction: counted });
+      const { id: requestId, idempotent, unaudited } = this.#request;
+      return createTransactionWriter({
+        planner,
+        policies,
+        viewer,
+        requestId,
+        idempotent,
+        unaudited,
+        transaction: counted,
+      });
     }
   }
 

@@ -64,6 +64,10 @@ describe('the sample data', () => {
     expect(await hasSampleData(admin.client)).toBe(true);
   });
 
+  it('leaves no audit entries: nobody asked for it, and they would double the database', async () => {
+    expect(await whole.database.unguarded.auditEntry.count()).toBe(0);
+  });
+
   it('is the same after a second import', async () => {
     const rows = await whole.database.countRows();
     const again = await importSampleData({ database: whole.database, admin: admin.viewer, citiesFile });

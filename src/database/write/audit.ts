@@ -14,14 +14,15 @@ export interface AuditContext extends Omit<RowWriterContext, 'note'> {
   readonly policies: Policies;
   readonly viewer: Viewer;
   readonly requestId: string | undefined;
+  readonly unaudited?: true | undefined;
 }
 
 /**
  * Notes every row that is written on behalf of somebody, in the same transaction: what is written and not noted, or noted
  * and not written, does not exist. Pergola's own writes (`system`) have nobody to answer for them.
  */
-export function createAudit({ policies, viewer, requestId, ...context }: AuditContext) {
-  const model = viewer === system ? undefined : context.schema.models.get(auditModel);
+export function createAudit({ policies, viewer, requestId, unaudited, ...context }: AuditContext) {
+  const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
   const changes: Change[] = [];
 
   const entryOf = (change: Change) => ({

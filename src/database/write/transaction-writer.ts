@@ -20,12 +20,13 @@ export interface TransactionWriterContext {
   readonly viewer: Viewer;
   readonly requestId: string | undefined;
   readonly idempotent: IdempotentRequest | undefined;
+  readonly unaudited?: true | undefined;
   readonly transaction: OpenTransaction;
 }
 
 /** Everything that one transaction of a viewer can do. Reads see what it has written. */
 export function createTransactionWriter(given: TransactionWriterContext) {
-  const { planner, policies, viewer, requestId, idempotent, transaction } = given;
+  const { planner, policies, viewer, requestId, idempotent, unaudited, transaction } = given;
   const { schema, engine } = planner;
   const context = { planner, viewer, query: transaction.read };
 
@@ -56,7 +57,7 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     return Number(decode(text)[0]);
   };
 
-  const audit = createAudit({ schema, engine, policies, viewer, requestId, run: transaction.write });
+  const audit = createAudit({ schema, engine, policies, viewer, requestId, unaudited, run: transaction.write });
   const rows = createRowWriter({ schema, engine, run: transaction.write, note: audit.note });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({ schema, policy, viewer, rows, matching, listing, counting });
