@@ -46,7 +46,11 @@ const remedies: Record<string, string> = {
   CONFLICT: 'Choose other values.',
 };
 
-const without = (rights: string) => [...everyRight].filter((it) => !rights.includes(it)).join('');
+const without = (rights: string) =>
+  everyRight
+    .split('')
+    .filter((right) => !rights.includes(right))
+    .join('');
 
 /** Takes a right from the home, from the row at the other end, or from the one that is to be created. */
 function take(right: string, party: Party, { model, far }: NestedCase) {
@@ -82,7 +86,7 @@ function refusalOf(right: string, party: Party, { relation, model, at, tieAt = a
   return refused('NOT_FOUND', `No ${model} matches.`, `${path}.${at}`);
 }
 
-describe.each(updateCases.map((it) => [`${it.relation}: ${it.verb}`, it] as const))('%s', (_, it_) => {
+describe.each(updateCases.map((nested) => [`${nested.relation}: ${nested.verb}`, nested] as const))('%s', (_, it_) => {
   const { relation, input, changes } = it_;
 
   it('changes that and nothing else', async () => {

@@ -78,7 +78,7 @@ export function uniqueOf(key: object) {
 }
 
 /** The table's name, and the key as `everything` writes it. */
-export const rowName = (model: string, key: object) => `${model} ${Object.values(key).join()}`;
+const rowName = (model: string, key: object) => `${model} ${Object.values(key).join()}`;
 
 const setNothing: Readonly<Record<string, readonly string[]>> = {
   rooms: ['Room 1,1 homeId: 1 > null', 'Room 1,2 homeId: 1 > null'],

@@ -49,7 +49,12 @@ export interface TinyService extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
   /** Runs an operation; the last one's number of statements is in `statements`. */
-  run(document: string, variables?: Record<string, unknown>, as?: Viewer, request?: RequestOfViewer): Promise<Answer>;
+  run(
+    document: string,
+    variables?: Record<string, unknown>,
+    as?: Viewer,
+    request?: RequestOfViewer,
+  ): Promise<Answer<unknown>>;
   readonly statements: number;
   /** Rows, past every policy. */
   sql(text: string, ...values: unknown[]): unknown[][];
@@ -65,7 +70,7 @@ export type Everything = ReadonlyMap<string, Readonly<Record<string, string>>>;
 /** Without a disk to wait for, where the system has such a folder. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export const someone: Viewer = { kind: 'user', id: 'someone', roles: [] };
+const someone: Viewer = { kind: 'user', id: 'someone', roles: [] };
 
 export async function openTinyService(design: TinyDesign): Promise<TinyService> {
   const { schema, datamodel, file } = await prepared(design.prisma, design.rows ?? '');
@@ -143,7 +148,7 @@ function everythingIn(connection: LibsqlConnection): Everything {
     const columns = connection.rows('select name, pk from pragma_table_info(?)', [table]);
     const names = columns.map(([name]) => String(name));
     const key = columns.filter(([, place]) => Number(place) > 0).map(([name]) => String(name));
-    for (const row of connection.rows(`select * from "${table}" order by 1, 2`, [])) {
+    for (const row of connection.rows(`select * from "${table}" order by 1`, [])) {
       const values = Object.fromEntries(names.map((name, at) => [name, shownValue(row[at])]));
       everything.set(`${table} ${(key.length > 0 ? key : names).map((name) => values[name]).join()}`, values);
     }
