@@ -1,10 +1,10 @@
-import { modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
+import { Decimal } from '@prisma/client/runtime/client';
+import { keyOf, modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
 import type { Policies } from '../../policy/policy.ts';
 import { isForNobody } from '../../policy/rule.ts';
 import { system, type Viewer } from '../../policy/viewer.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { createRowWriter, type Change, type KeyValues, type RowWriterContext } from './row-writer.ts';
-import { keyOf } from '../../model/model.ts';
 import { tupleText } from './row-finder.ts';
 
 /** The model that holds the entries; a schema without it keeps none. */
@@ -78,7 +78,8 @@ function shownValue(value: unknown, model: Model, name: string, schema: Schema):
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return { bytes: value.length };
   if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
-  return value instanceof Date ? value.toISOString() : String(value);
+  if (value instanceof Date) return value.toISOString();
+  return Decimal.isDecimal(value) ? value.toFixed() : String(value as bigint);
 }
 
 const relationOfColumn = (model: Model, column: string): string | undefined =>

@@ -90,7 +90,10 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
       if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `data.${name}`);
       if (field.kind === 'scalar') columns[name] = value;
       else if (field.owning && ['connect', 'disconnect'].includes(onlyEntry(value)?.name ?? ''))
-        Object.assign(columns, await single.link(model, field, value, { path: `data.${name}`, depth: 1 }));
+        for (const [column, it] of Object.entries(
+          await single.link(model, field, value, { path: `data.${name}`, depth: 1 }),
+        ))
+          columns[column] = it;
       else return undefined;
     }
     return keyOf(model).fields.some((name) => name in columns) ? undefined : columns;

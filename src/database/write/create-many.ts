@@ -1,6 +1,6 @@
 import { badInput, forbidden } from '../../errors.ts';
 import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
-import { all, isNever, type Filter } from '../../policy/filter.ts';
+import { all, isNever } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
