@@ -1,4 +1,4 @@
-import { badInput, forbidden } from '../../errors.ts';
+import { badInput, forbidden, staleVersion } from '../../errors.ts';
 import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, isNever, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
@@ -77,7 +77,11 @@ export function createWriter(context: WriteContext) {
     judge.requireVerb(model, 'update', 'update');
     // A row that may not be read goes the way of one that is not there, and meets the unique key as any create would.
     const readable = await judge.lookUp(model, 'read', { where, path: 'where' });
-    if (!readable) return createRow(model, data.create, root('create'));
+    if (!readable) {
+      // Whoever has seen a version has seen a row: that it is gone is a change too.
+      if (ifVersion !== undefined && ifVersion !== null) throw staleVersion(model.name, 'ifVersion');
+      return createRow(model, data.create, root('create'));
+    }
     const key = await judge.findToUpdate(model, data.update, { where, path: 'where', dataPath: 'update' });
     await judge.requireVersion(model, key, ifVersion);
     return updateRow(model, key, data.update, root('update'));
