@@ -11,6 +11,7 @@ import { cascadesOf, type Cascade } from './cascades.ts';
 import type { SingleWriter } from './create-many.ts';
 import type { Data } from './judge.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { sharesColumns } from './shared-columns.ts';
 import type { Listing } from './writer.ts';
 
 export interface ChangeManyOptions {
@@ -89,7 +90,11 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
       const field = model.fields.get(name);
       if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `data.${name}`);
       if (field.kind === 'scalar') columns[name] = value;
-      else if (field.owning && ['connect', 'disconnect'].includes(onlyEntry(value)?.name ?? ''))
+      else if (
+        field.owning &&
+        !sharesColumns(model, field) &&
+        ['connect', 'disconnect'].includes(onlyEntry(value)?.name ?? '')
+      )
         for (const [column, it] of Object.entries(
           await single.link(model, field, value, { path: `data.${name}`, depth: 1 }),
         ))

@@ -12,6 +12,7 @@ import { createNewRowChecks } from './new-row-checks.ts';
 import { createPointer, type Pointed } from './point-to.ts';
 import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { joinColumns, requireSharedSame } from './shared-columns.ts';
 import { createManyUpserter } from './upsert-many.ts';
 import { createFarWriter } from './write-far.ts';
 
@@ -144,7 +145,11 @@ export function createWriter(context: WriteContext) {
       if (!field.owning) later.push((key) => writeFar(model, key, field, { value, place: at }));
       else {
         const pointed: Pointed = await pointTo(model, field, value, { place: at, row });
-        for (const [column, it] of Object.entries(pointed.columns)) columns[column] = it;
+        if (row) {
+          const relations = Object.keys(data).filter((it) => data[it] !== undefined);
+          await requireSharedSame(model, field, pointed.columns, { row, relations, judge, path: at.path });
+        }
+        joinColumns(model, columns, pointed.columns, at.path);
         if (pointed.after) later.push(pointed.after);
       }
     }
