@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   getOperationAST,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -54,7 +55,7 @@ export function useIdempotency({ answers }: Pick<Database, 'answers'>): Plugin<C
       const { idempotent, viewer, request } = args.contextValue as ServerContext;
       const operation = getOperationAST(args.document, args.operationName);
       // Queries have no effect to repeat.
-      if (!idempotent || operation?.operation !== 'mutation') return;
+      if (!idempotent || operation?.operation !== OperationTypeNode.MUTATION) return;
       try {
         refuseWhatIsNotKept(operation, args.document, args.schema);
         // Guests are one viewer to us, and would get each other's answers.
@@ -67,7 +68,7 @@ export function useIdempotency({ answers }: Pick<Database, 'answers'>): Plugin<C
           );
         const kept = await answers.claim(viewer, idempotent);
         if (kept === undefined) {
-          awaited.set(request, args.contextValue as Context);
+          awaited.set(request, args.contextValue);
           return;
         }
         repeated.set(request, JSON.parse(kept) as Answer);

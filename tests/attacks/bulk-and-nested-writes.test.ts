@@ -107,8 +107,8 @@ describe('many rows', () => {
       ).toEqual({
         data: { updateObservations: { count: 0, denied: 10 } },
       });
-    const rows = [reading, { ...reading, status: 'PUBLISHED' }].map((it) => ({
-      ...it,
+    const rows = [reading, { ...reading, status: 'PUBLISHED' }].map((row) => ({
+      ...row,
       site: { connect: { id: 'a-open' } },
     }));
     const { errors } = await alice.run(

@@ -97,6 +97,19 @@ describe('ifVersion', () => {
     expect(stale).toBeGreaterThan(0);
   });
 
+  it('of a row that is gone is stale, and an upsert creates nothing in its place', async () => {
+    await using service = await openTinyService(design);
+    const { changed } = await find(service.database, 'account', 4);
+    service.sql('delete from Account where id = 4');
+    const upsert = service.database
+      .as(system)
+      .write((writer) =>
+        writer.upsert('Account', { id: 4 }, { create: { id: 4 }, update: { balance: 1 } }, { ifVersion: changed }),
+      );
+    await expect(upsert).rejects.toMatchObject({ code: 'STALE_VERSION', inputPath: 'ifVersion' });
+    expect(service.sql('select count(*) from Account where id = 4')).toEqual([[0]]);
+  });
+
   it('tells updates apart that fall into one millisecond', async () => {
     await using service = await openTinyService(design);
     const versions = new Set<string>();
@@ -215,7 +228,7 @@ describe('while another process holds the lock', () => {
     await using service = await openTinyService(design);
     await using lock = await holdLock(service.url);
     const settled = await Promise.allSettled(Array.from({ length: 50 }, () => write(service.database)));
-    expect(new Set(settled.map((it) => it.status === 'rejected' && codeOf(it.reason)))).toEqual(
+    expect(new Set(settled.map((one) => one.status === 'rejected' && codeOf(one.reason)))).toEqual(
       new Set(['DATABASE_UNAVAILABLE']),
     );
     await lock.release();

@@ -88,7 +88,7 @@ async function writeAndKill(path: string, schema: string, first: number): Promis
   const [code, signal] = (await closed) as [number | null, string | null];
   expect([code, signal]).toEqual([null, 'SIGKILL']);
   const numbers = (word: string) =>
-    [...text.matchAll(new RegExp(`^${word} (\\d+)$`, 'gm'))].map(([, it]) => Number(it));
+    [...text.matchAll(new RegExp(`^${word} (\\d+)$`, 'gm'))].map(([, number]) => Number(number));
   return { begun: numbers('begin'), done: numbers('done') };
 }
 

@@ -61,7 +61,7 @@ async function refusalOf(act: (writer: TransactionWriter) => Promise<unknown>) {
     .write(act)
     .then(
       () => undefined,
-      (it: unknown) => it,
+      (reason: unknown) => reason,
     );
   expect(error).toBeInstanceOf(PergolaError);
   const { code, fact, remedy, inputPath, message } = error as PergolaError;

@@ -79,7 +79,7 @@ function shownValue(value: unknown, model: Model, name: string, schema: Schema):
   if (value instanceof Uint8Array) return { bytes: value.length };
   if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
   if (value instanceof Date) return value.toISOString();
-  return Decimal.isDecimal(value) ? value.toFixed() : String(value as bigint);
+  return Decimal.isDecimal(value) ? value.toFixed() : (value as bigint).toString();
 }
 
 const relationOfColumn = (model: Model, column: string): string | undefined =>

@@ -64,7 +64,7 @@ function checkType(value: unknown, field: ScalarField, { enums }: Schema, path: 
   if (field.list) return;
   const names = enums.get(field.enum ?? '')?.values.map(({ name }) => name);
   if (names ? names.includes(value as string) : takes[field.type](value)) return;
-  const shown = (typeof value === 'object' ? `${value as Date}` : String(value)).slice(0, 40);
+  const shown = String(value).slice(0, 40);
   throw badInput(
     `"${path}" cannot be ${shown}.`,
     `Give ${names ? `one of ${names.join(', ')}` : wanted[field.type]}.`,
@@ -79,7 +79,7 @@ const takes: Record<ScalarType, (value: unknown) => boolean> = {
   Int: (value) => Number.isInteger(value) && BigInt.asIntN(32, BigInt(value as number)) === BigInt(value as number),
   BigInt: (value) =>
     (typeof value === 'bigint' || Number.isSafeInteger(value)) &&
-    BigInt.asIntN(64, BigInt(value as bigint)) === BigInt(value as bigint),
+    BigInt.asIntN(64, BigInt(value as number)) === BigInt(value as number),
   Float: (value) => typeof value === 'number' && Number.isFinite(value),
   Decimal: isDecimal,
   DateTime: isMoment,

@@ -190,5 +190,3 @@ export function createWriter(context: WriteContext) {
 }
 
 const root = (path: string): Place => ({ path, depth: 0 });
-
-export type Writer = ReturnType<typeof createWriter>;

@@ -165,5 +165,5 @@ function deriveKeyName(model: Model, derivation: Derivation) {
   const values = uniqueKeysOf(model, derivation).map(({ name }) => [name, { value: name }] as const);
   return derivation.builder.enumType(derivation.namesOf(model.name).keyName, {
     values: Object.fromEntries(values),
-  } as never);
+  });
 }

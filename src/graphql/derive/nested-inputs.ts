@@ -7,7 +7,7 @@ interface InputFields {
 }
 
 /** Declares an input once, under its name; its fields are made when all inputs are declared. */
-export function inputNamed(name: string, derivation: Derivation, define: () => object): AnyInputRef {
+function inputNamed(name: string, derivation: Derivation, define: () => object): AnyInputRef {
   const known = derivation.inputs.get(name);
   if (known) return known;
   const ref = derivation.builder.inputRef(name) as never as AnyInputRef;
