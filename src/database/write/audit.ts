@@ -1,4 +1,3 @@
-import { Decimal } from '@prisma/client/runtime/client';
 import { keyOf, modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
 import type { Policies } from '../../policy/policy.ts';
 import { isForNobody } from '../../policy/rule.ts';
@@ -93,7 +92,8 @@ function shownValue(value: unknown, model: Model, name: string, schema: Schema):
   if (value instanceof Uint8Array) return { bytes: value.length };
   if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
   if (value instanceof Date) return value.toISOString();
-  return Decimal.isDecimal(value) ? value.toFixed() : (value as bigint).toString();
+  // A BigInt or a Decimal.
+  return (value as { toString(): string }).toString();
 }
 
 const relationOfColumn = (model: Model, column: string): string | undefined =>
