@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { PergolaError } from '../errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Schema } from '../model/model.ts';
 import type { Policies } from '../policy/policy.ts';
@@ -18,9 +16,9 @@ import { runPlan, type RunContext } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
-import { answerStep, canRemember, type IdempotentRequest } from './write/idempotency.ts';
+import { answerStep, canRemember, type IdempotentRequest, type Steps } from './write/idempotency.ts';
 import { createTransactionWriter, type TransactionWriter } from './write/transaction-writer.ts';
-import { isRetryable } from './write/write-errors.ts';
+import { untilFree } from './write/until-free.ts';
 
 export type { IdempotentRequest } from './write/idempotency.ts';
 
@@ -50,8 +48,12 @@ export interface RequestOfViewer {
 
 /** The answers that have been given to requests with an idempotency key. */
 export interface KeptAnswers {
-  /** @throws IDEMPOTENCY_KEY_REUSED when the key stands for another request. */
-  find(viewer: Viewer, request: IdempotentRequest): Promise<string | undefined>;
+  /**
+   * Takes the key for this request, and gives the answer that it has had.
+   *
+   * @throws IDEMPOTENCY_KEY_REUSED when the key stands for another request.
+   */
+  claim(viewer: Viewer, request: IdempotentRequest): Promise<string | undefined>;
   keep(viewer: Viewer, request: IdempotentRequest, answer: string): Promise<void>;
 }
 
@@ -61,8 +63,6 @@ export interface ViewerDatabase extends GuardedRows {
   /** Prisma-shaped access for hand-written fields, under the same policy. */
   readonly client: GuardedClient;
 }
-
-const maxAttempts = 5;
 
 /** @throws BAD_CONFIG when the URL names no database that can be opened. */
 export async function openDatabase(url: string, schema: Schema, policies: Policies): Promise<Database> {
@@ -128,12 +128,12 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
 
     write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
       const step = ++this.#steps;
-      return this.untilFree(() => this.writeStep(act, step));
+      return untilFree(() => this.writeStep(act, step));
     }
 
     async preview<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
       try {
-        return await this.untilFree(() =>
+        return await untilFree(() =>
           this.inTransaction(async ({ finish, ...writer }) => {
             const result = await act(writer);
             await finish();
@@ -143,19 +143,6 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       } catch (error) {
         if (error instanceof Preview) return error.result as T;
         throw error;
-      }
-    }
-
-    /** Tries again, a bounded number of times, when another writer was in the way. */
-    private async untilFree<T>(run: () => Promise<T>): Promise<T> {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await run();
-        } catch (error) {
-          if (!isRetryable(error)) throw error;
-          if (attempt === maxAttempts) throw busy();
-          await sleep(Math.random() * 20 * 2 ** attempt);
-        }
       }
     }
 
@@ -210,20 +197,16 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     return Number(await connection.read(text, []));
   };
 
-  const stepsOf = (viewer: Viewer, idempotent: IdempotentRequest, transaction: OpenTransaction) =>
-    createTransactionWriter({ planner, policies, viewer, requestId: undefined, idempotent, transaction }).steps!;
+  const withSteps = <T>(viewer: Viewer, idempotent: IdempotentRequest, act: (steps: Steps) => Promise<T>) =>
+    untilFree(() =>
+      connection.transaction((transaction) => {
+        const given = { planner, policies, viewer, requestId: undefined, idempotent, transaction };
+        return act(createTransactionWriter(given).steps!);
+      }),
+    );
   const answers: KeptAnswers = {
-    find: async (viewer, request) =>
-      connection.transaction(async (transaction) => {
-        const done = await stepsOf(viewer, request, transaction).find(answerStep);
-        return done?.outcome as string | undefined;
-      }),
-    keep: (viewer, request, answer) =>
-      connection.transaction(async (transaction) => {
-        const steps = stepsOf(viewer, request, transaction);
-        // The first answer stays: of two at once, one has only repeated the other.
-        if (!(await steps.find(answerStep))) await steps.keep(answerStep, answer);
-      }),
+    claim: (viewer, request) => withSteps(viewer, request, (steps) => steps.claim()),
+    keep: (viewer, request, answer) => withSteps(viewer, request, (steps) => steps.keepAnswer(answer)),
   };
 
   let unguarded: PrismaClient | undefined;
@@ -251,6 +234,3 @@ class Preview extends Error {
     this.result = result;
   }
 }
-
-const busy = () =>
-  new PergolaError('DATABASE_UNAVAILABLE', 'Other writers were in the way every time.', 'Try again in a moment.');

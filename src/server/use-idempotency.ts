@@ -66,7 +66,7 @@ export function useIdempotency({ answers }: Pick<Database, 'answers'>): Plugin<C
             'The schema has no model IdempotencyRecord to keep answers in.',
             'Leave the Idempotency-Key out.',
           );
-        const kept = await answers.find(viewer, idempotent);
+        const kept = await answers.claim(viewer, idempotent);
         if (kept === undefined) {
           awaited.set(request, args.contextValue);
           return;
@@ -78,22 +78,22 @@ export function useIdempotency({ answers }: Pick<Database, 'answers'>): Plugin<C
       }
     },
     async onResponse({ request, response, setResponse, fetchAPI }) {
-      const answer = repeated.get(request);
-      if (answer) {
-        const headers = { 'content-type': answer.contentType, 'idempotency-replayed': 'true' };
-        setResponse(new fetchAPI.Response(answer.body, { status: answer.status, headers }));
+      const known = repeated.get(request);
+      if (known) {
+        const headers = { 'content-type': known.contentType, 'idempotency-replayed': 'true' };
+        setResponse(new fetchAPI.Response(known.body, { status: known.status, headers }));
         return;
       }
       const context = awaited.get(request);
       if (!context?.idempotent || !isFinal(response.status)) return;
+      const contentType = response.headers.get('content-type') ?? '';
+      // A stream of events is not read to its end before it is sent: its repetition is answered from what was done.
+      if (!contentType.includes('json')) return;
       const body = await response.clone().text();
       if (isOurFault(body)) return;
-      const contentType = response.headers.get('content-type') ?? 'application/json';
-      await answers?.keep(
-        context.viewer,
-        context.idempotent,
-        JSON.stringify({ status: response.status, contentType, body } satisfies Answer),
-      );
+      const answer = JSON.stringify({ status: response.status, contentType, body } satisfies Answer);
+      // What was done is noted with it, so an answer that cannot be kept is no reason to withhold it.
+      await answers?.keep(context.viewer, context.idempotent, answer).catch(() => {});
     },
   };
 }

@@ -84,11 +84,15 @@ describe('update', () => {
     });
   });
 
-  it('refuses to do several things to one relation at once: none of them is dropped', async () => {
+  it('refuses to do several things to one row at once, and none: nothing is dropped', async () => {
     await using platform = await openTestPlatform();
     const both = { connect: { id: 'a-closed-draft' }, disconnect: true };
-    const { errors } = await platform.as('alice').run(update, { data: { corrects: both } });
-    expect(errors).toMatchObject([{ code: 'BAD_INPUT', inputPath: 'data.corrects' }]);
+    for (const corrects of [both, {}]) {
+      const { errors } = await platform.as('alice').run(update, { data: { corrects } });
+      expect(errors).toMatchObject([
+        { code: 'BAD_REQUEST', message: expect.stringContaining('Exactly one key must be specified') },
+      ]);
+    }
     expect(
       await platform
         .as('alice')
@@ -97,7 +101,7 @@ describe('update', () => {
   });
 
   it.each([
-    ['nothing to do', { corrects: {} }, 'data.corrects'],
+    ['nothing to do', { tags: {} }, 'data.tags'],
     ['null', { site: null }, 'data.site'],
     ['a disconnection that is none', { corrects: { disconnect: false } }, 'data.corrects'],
     ['a required column without a value', { unit: null }, 'data.unit'],

@@ -47,6 +47,8 @@ export interface TinyService extends AsyncDisposable {
   readonly api: GraphQLSchema;
   readonly schema: Schema;
   readonly database: Database;
+  /** The same file through connections of its own, as another process would have them. */
+  openAgain(): Promise<Database>;
   readonly url: string;
   /** Runs an operation; the last one's number of statements is in `statements`. */
   run(
@@ -81,6 +83,7 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
   const policies = checkPolicies(schema, draftsOf(design, schema));
   const api = apiOf(design, () => buildApi(schema, policies, [], datamodel));
   const database = await openDatabase(url, schema, policies);
+  const others: Database[] = [];
   const beside = new LibsqlConnection(path);
   // It arranges rows, in any order.
   beside.script('PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF;');
@@ -101,6 +104,11 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
       statements = rows.statements;
       return JSON.parse(JSON.stringify({ data: data ?? null, ...(errors && { errors: errors.map(errorOf) }) }));
     },
+    async openAgain() {
+      const other = await openDatabase(url, schema, policies);
+      others.push(other);
+      return other;
+    },
     sql: (text, ...values) => rowsOf(beside, text, values),
     everything: () => everythingIn(beside),
     reset() {
@@ -109,7 +117,7 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
     },
     async [Symbol.asyncDispose]() {
       beside.close();
-      await database.close();
+      for (const it of [database, ...others]) await it.close();
       await rm(folder, { recursive: true });
     },
   };
@@ -148,7 +156,7 @@ function everythingIn(connection: LibsqlConnection): Everything {
     const columns = connection.rows('select name, pk from pragma_table_info(?)', [table]);
     const names = columns.map(([name]) => String(name));
     const key = columns.filter(([, place]) => Number(place) > 0).map(([name]) => String(name));
-    for (const row of connection.rows(`select * from "${table}" order by 1, 2`, [])) {
+    for (const row of connection.rows(`select * from "${table}" order by 1`, [])) {
       const values = Object.fromEntries(names.map((name, at) => [name, shownValue(row[at])]));
       everything.set(`${table} ${(key.length > 0 ? key : names).map((name) => values[name]).join()}`, values);
     }

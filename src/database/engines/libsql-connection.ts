@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import type { Client, InArgs, InStatement, ResultSet, Transaction } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
@@ -39,8 +40,8 @@ export class LibsqlConnection {
   });
 
   /** @param path a file's path; it is created when missing. */
-  constructor(path: string, { busyTimeoutMs = 5000 } = {}) {
-    this.database = new Database(path, { timeout: busyTimeoutMs });
+  constructor(path: string) {
+    this.database = new Database(path, { timeout: 5000 });
     this.database.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;');
   }
 
@@ -106,19 +107,41 @@ export class LibsqlConnection {
     return known;
   }
 
-  /** This connection as the adapter wants it. */
+  /** This connection as the adapter wants it. From here on it waits for locks without holding up the process. */
   client(): Client {
+    this.script('PRAGMA busy_timeout = 0');
     const execute = async (statement: InStatement): Promise<ResultSet> =>
-      translated(() => this.execute(typeof statement === 'string' ? { sql: statement } : statement));
+      whenUnlocked(
+        () => this.execute(typeof statement === 'string' ? { sql: statement } : statement),
+        statementPatienceMs,
+      );
     const end = async (sql: string) => translated(() => this.script(sql));
     const transaction = async (): Promise<Transaction> => {
       // IMMEDIATE takes the write lock at the start: a deferred transaction that reads first fails when another wrote meanwhile.
-      translated(() => this.script('BEGIN IMMEDIATE'));
+      await whenUnlocked(() => this.script('BEGIN IMMEDIATE'), transactionPatienceMs);
       const it = { execute, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK'), close() {} };
       return it as unknown as Transaction;
     };
     const client = { execute, transaction, executeMultiple: end, close() {} };
     return client as unknown as Client;
+  }
+}
+
+/** How long a lock is asked for that another process holds. Whoever begins a transaction tries again (`write/until-free.ts`). */
+const statementPatienceMs = 5000;
+const transactionPatienceMs = 1000;
+
+/** SQLite's own wait would stop everything else that this process does. */
+async function whenUnlocked<T>(act: () => T, patienceMs: number): Promise<T> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return translated(act);
+    } catch (error) {
+      const isLocked = error instanceof LibsqlError && error.code.startsWith('SQLITE_BUSY');
+      if (!isLocked || performance.now() > end) throw error;
+      await sleep(1 + Math.random() * 9);
+    }
   }
 }
 

@@ -140,7 +140,11 @@ export const sqlite: Engine = {
     return sql`(${sql.join(columns)}) in (values ${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
   },
   // Text of one form: its order is the order in time.
-  laterThan: (column, value) => sql`max(${value}, strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+0.001 seconds'))`,
+  laterThan: (column, value) => {
+    const next = sql`strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+0.001 seconds')`;
+    // The largest of nothing and something is nothing.
+    return sql`max(${value}, coalesce(${next}, ${value}))`;
+  },
   updateEach({ table, key, assignments, rows }) {
     const brought = (at: number) => sql.id('brought', `column${at + 1}`);
     const changes = assignments.map((assign, at) => assign(brought(key.length + at)));

@@ -1,10 +1,9 @@
-import { modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
+import { keyOf, modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
 import type { Policies } from '../../policy/policy.ts';
 import { isForNobody } from '../../policy/rule.ts';
 import { system, type Viewer } from '../../policy/viewer.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { createRowWriter, type Change, type KeyValues, type RowWriterContext } from './row-writer.ts';
-import { keyOf } from '../../model/model.ts';
 import { tupleText } from './row-finder.ts';
 
 /** The model that holds the entries; a schema without it keeps none. */
@@ -24,6 +23,7 @@ export interface AuditContext extends Omit<RowWriterContext, 'note'> {
 export function createAudit({ policies, viewer, requestId, unaudited, ...context }: AuditContext) {
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
   const changes: Change[] = [];
+  const isSecret = secretsOf(policies);
 
   const entryOf = (change: Change) => ({
     path: 'data',
@@ -34,7 +34,7 @@ export function createAudit({ policies, viewer, requestId, unaudited, ...context
       model: change.model.name,
       key: tupleText(change.model, keyOf(change.model).fields, change.key),
       verb: change.verb.toUpperCase(),
-      changes: shownChanges(change, policies, context.schema),
+      changes: shownChanges(change, isSecret, context.schema),
     } satisfies KeyValues,
   });
 
@@ -51,18 +51,31 @@ export function createAudit({ policies, viewer, requestId, unaudited, ...context
 }
 
 /** What was written, as JSON. Of a field that nobody reads it is only said that it was. */
-function shownChanges({ model, written }: Change, policies: Policies, schema: Schema): Record<string, unknown> {
-  const { fields } = policies.get(model.name);
-  const isSecret = (name: string) => {
-    const owner = fields.has(name) ? name : relationOfColumn(model, name);
-    return owner !== undefined && isForNobody(fields.get(owner)?.read);
-  };
+function shownChanges({ model, written }: Change, isSecret: IsSecret, schema: Schema): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(written).map(([name, value]) => [
       name,
-      isSecret(name) ? { withheld: true } : shownValue(value, model, name, schema),
+      isSecret(model, name) ? { withheld: true } : shownValue(value, model, name, schema),
     ]),
   );
+}
+
+type IsSecret = (model: Model, name: string) => boolean;
+
+/** Asked once for each field: thousands of rows may be written alike. */
+function secretsOf(policies: Policies): IsSecret {
+  const known = new Map<string, boolean>();
+  return (model, name) => {
+    const key = `${model.name}.${name}`;
+    let secret = known.get(key);
+    if (secret === undefined) {
+      const { fields } = policies.get(model.name);
+      const owner = fields.has(name) ? name : relationOfColumn(model, name);
+      secret = owner !== undefined && isForNobody(fields.get(owner)?.read);
+      known.set(key, secret);
+    }
+    return secret;
+  };
 }
 
 function shownValue(value: unknown, model: Model, name: string, schema: Schema): unknown {

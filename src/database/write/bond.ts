@@ -7,6 +7,7 @@ import { keyFilter } from '../parse-arguments.ts';
 import { Values } from '../values.ts';
 import type { Data, Judge, Place, Within } from './judge.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { emptyColumns, requireSharedSame } from './shared-columns.ts';
 
 /** How rows at the far end of one relation of one row are tied to it, and what that asks of the viewer. */
 export interface Bond {
@@ -82,6 +83,7 @@ async function columnsBond(
   const point = async (far: KeyValues, columns: KeyValues, at: string) => {
     mayPoint(at);
     await judge.requireRow(target, far, right, () => forbidden(write, at));
+    await requireSharedSame(target, back, columns, { row: far, relations: [], judge, path: at });
     const written = await rows.update(target, far, columns, at);
     const filter = all([policy.rows(target.name, 'update'), right]);
     judge.checks.add({
@@ -91,28 +93,17 @@ async function columnsBond(
       what: `leave this ${target.name} so`,
     });
   };
-  const columns = (value: (name: string) => unknown) =>
-    Object.fromEntries(pairs.map(([name, there]) => [there, value(name)]));
+  const columns = () => Object.fromEntries(pairs.map(([name, there]) => [there, here[name]]));
   return {
     verb: 'update',
     tied: (values) => all(pairs.map(([name, there]) => isEqual(there, here[name], values))),
     async create(item, place) {
       mayPoint(place.path);
-      const created = await create(
-        target,
-        item,
-        place,
-        columns((name) => here[name]),
-      );
+      const created = await create(target, item, place, columns());
       judge.checks.add({ model: target, filter: right, rows: [{ key: created, path: place.path }], what: write });
       return created;
     },
-    tie: (far, at) =>
-      point(
-        far,
-        columns((name) => here[name]),
-        at,
-      ),
+    tie: (far, at) => point(far, columns(), at),
     async untie(far, at) {
       if (back.required)
         throw badInput(
@@ -120,11 +111,7 @@ async function columnsBond(
           'Connect it elsewhere, or delete it.',
           at,
         );
-      await point(
-        far,
-        columns(() => null),
-        at,
-      );
+      await point(far, emptyColumns(target, back), at);
     },
   };
 }

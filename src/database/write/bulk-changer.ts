@@ -24,7 +24,7 @@ export function createBulkChanger({ context, stored, columnOf, assignment, attem
   /** The same values for all of them. None may be of the key. */
   async function updateMany(model: Model, keys: readonly KeyValues[], given: KeyValues, path: string): Promise<void> {
     const columns = { ...managedColumns(model), ...given };
-    checkColumns(model, columns, engine, path);
+    checkColumns(model, columns, context, path);
     const names = Object.keys(columns);
     for (const part of partsOf(keys, maxKeys(model))) {
       const statement = cachedStatement(context, `update many ${model.name} ${names.join()} ${part.length}`, () => {
@@ -45,7 +45,7 @@ export function createBulkChanger({ context, stored, columnOf, assignment, attem
     if (!first) return;
     const managed = managedColumns(model);
     const names = Object.keys({ ...managed, ...first.columns });
-    for (const { columns, path } of rows) checkColumns(model, columns, engine, path);
+    for (const { columns, path } of rows) checkColumns(model, columns, context, path);
     const { fields } = keyOf(model);
     for (const part of evenPartsOf(rows, Math.floor(engine.maxParameters / (fields.length + names.length)))) {
       const statement = cachedStatement(context, `update each ${model.name} ${names.join()} ${part.length}`, () =>

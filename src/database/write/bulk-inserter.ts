@@ -129,7 +129,7 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
     for (const row of rows) {
       const { columns, path } = row;
       for (const [name, value] of Object.entries(defaultColumns(model, columns))) columns[name] = value;
-      checkColumns(model, columns, engine, path);
+      checkColumns(model, columns, context, path);
       checkRequired(model, columns, path);
       let left = '';
       for (const { name } of defaulted) if (columns[name] === undefined) left += `${name} `;

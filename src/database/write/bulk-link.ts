@@ -1,6 +1,7 @@
 import { modelOf, relationOf, type Key, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import type { Filter } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
+import { sharesColumns } from './shared-columns.ts';
 
 /** A caller's `where` that names one row, taken apart. */
 export interface UniqueTuple {
@@ -43,11 +44,11 @@ function isPlainValue(value: unknown): boolean {
 
 /**
  * Whether it makes no difference that the links of many new rows are judged before the first of them is there: the
- * right to link must not depend on rows of the same model.
+ * right to link must not depend on rows of the same model, and what it shares with another relation is compared row by row.
  */
 export function canLinkInBulk(model: Model, relation: RelationField, policy: ViewerPolicy, schema: Schema): boolean {
   const bulk = relation.join.kind === 'table' ? relation.list : relation.owning;
-  if (!bulk || relation.target === model.name) return false;
+  if (!bulk || relation.target === model.name || sharesColumns(model, relation)) return false;
   const target = modelOf(schema, relation.target);
   const named = target.uniques.flatMap(({ fields }) =>
     fields.map((field) => policy.field(target.name, field, 'filter')),

@@ -1,6 +1,6 @@
 import { badInput, expectationFailed, forbidden } from '../../errors.ts';
-import { keyOf, modelOf, type Model, type Schema } from '../../model/model.ts';
-import { all, isAlways, isNever, not, type Filter } from '../../policy/filter.ts';
+import { keyOf, modelOf, relationOf, type Model, type Schema } from '../../model/model.ts';
+import { all, always, any, isAlways, isNever, not, some, type Filter } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { guardFilter } from '../guard.ts';
 import { parseCallerWhere } from '../parse-arguments.ts';
@@ -11,6 +11,7 @@ import { cascadesOf, type Cascade } from './cascades.ts';
 import type { SingleWriter } from './create-many.ts';
 import type { Data } from './judge.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { sharesColumns } from './shared-columns.ts';
 import type { Listing } from './writer.ts';
 
 export interface ChangeManyOptions {
@@ -89,7 +90,11 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
       const field = model.fields.get(name);
       if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `data.${name}`);
       if (field.kind === 'scalar') columns[name] = value;
-      else if (field.owning && ['connect', 'disconnect'].includes(onlyEntry(value)?.name ?? ''))
+      else if (
+        field.owning &&
+        !sharesColumns(model, field) &&
+        ['connect', 'disconnect'].includes(onlyEntry(value)?.name ?? '')
+      )
         for (const [column, it] of Object.entries(
           await single.link(model, field, value, { path: `data.${name}`, depth: 1 }),
         ))
@@ -114,7 +119,7 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
     const values = new Values();
     const asked = parseCallerWhere(where, model, schema, values);
     // An empty condition is nearly always a variable that was not filled in.
-    if (isAlways(asked))
+    if (isAlways(withoutTruisms(asked, model, schema)))
       throw badInput(
         '"where" holds for every row.',
         `Say which; all of them are { ${keyOf(model).fields[0]}: { not: null } }.`,
@@ -139,4 +144,24 @@ function requireExpected(model: Model, count: number, expect: ChangeManyOptions[
     throw expectationFailed(`${count} rows of ${model.name} match, and at most ${max} were expected.`, 'expect.max');
   if (exactly !== undefined && exactly !== null && count !== exactly)
     throw expectationFailed(`${count} rows of ${model.name} match, and ${exactly} were expected.`, 'expect.exactly');
+}
+
+/** The condition without what goes without saying: `{ site: { is: {} } }` holds for every row that cannot be without a site. */
+function withoutTruisms(filter: Filter, model: Model, schema: Schema): Filter {
+  const inner = (it: Filter) => withoutTruisms(it, model, schema);
+  switch (filter.kind) {
+    case 'all':
+      return all(filter.of.map(inner));
+    case 'any':
+      return any(filter.of.map(inner));
+    case 'not':
+      return not(inner(filter.of));
+    case 'some': {
+      const relation = relationOf(model, filter.relation);
+      const there = withoutTruisms(filter.filter, modelOf(schema, relation.target), schema);
+      return relation.owning && relation.required && isAlways(there) ? always : some(relation.name, there);
+    }
+    default:
+      return filter;
+  }
 }

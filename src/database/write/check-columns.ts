@@ -1,17 +1,23 @@
 import { badInput } from '../../errors.ts';
-import { scalarOf, type Model } from '../../model/model.ts';
+import { scalarOf, type Model, type ScalarField, type ScalarType, type Schema } from '../../model/model.ts';
 import type { Engine } from '../engine.ts';
 import { checkValue } from '../parse-arguments.ts';
 
 /** Values of one row by field name. */
 export type ColumnValues = Readonly<Record<string, unknown>>;
 
+interface CheckContext {
+  readonly schema: Schema;
+  readonly engine: Engine;
+}
+
 /** What no engine may be asked to store, found before it is asked. */
-export function checkColumns(model: Model, columns: ColumnValues, engine: Engine, path: string) {
+export function checkColumns(model: Model, columns: ColumnValues, { schema, engine }: CheckContext, path: string) {
   for (const [name, value] of Object.entries(columns)) {
     const field = scalarOf(model, name);
     const at = `${path}.${name}`;
     checkValue(value, field, at);
+    if (value !== null && value !== undefined) checkType(value, field, schema, at);
     if (value === null && field.required)
       throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
     if (field.type === 'Decimal' && value !== null) checkDigits(value, engine, at);
@@ -48,4 +54,63 @@ function checkDigits(value: unknown, { decimalDigits }: Engine, path: string) {
   if (digits > decimalDigits) {
     throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
   }
+}
+
+/**
+ * The API takes no other values, but hand-written fields come past it, and an engine would keep what it can make of
+ * them: SQLite the text "x" in a column of numbers, and infinity for 1e400.
+ */
+function checkType(value: unknown, field: ScalarField, { enums }: Schema, path: string) {
+  if (field.list) return;
+  const names = enums.get(field.enum ?? '')?.values.map(({ name }) => name);
+  if (names ? names.includes(value as string) : takes[field.type](value)) return;
+  const shown = String(value).slice(0, 40);
+  throw badInput(
+    `"${path}" cannot be ${shown}.`,
+    `Give ${names ? `one of ${names.join(', ')}` : wanted[field.type]}.`,
+    path,
+  );
+}
+
+const takes: Record<ScalarType, (value: unknown) => boolean> = {
+  String: (value) => typeof value === 'string',
+  Enum: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  Int: (value) => Number.isInteger(value) && BigInt.asIntN(32, BigInt(value as number)) === BigInt(value as number),
+  BigInt: (value) =>
+    (typeof value === 'bigint' || Number.isSafeInteger(value)) &&
+    BigInt.asIntN(64, BigInt(value as number)) === BigInt(value as number),
+  Float: (value) => typeof value === 'number' && Number.isFinite(value),
+  Decimal: isDecimal,
+  DateTime: isMoment,
+  Date: isMoment,
+  Json: () => true,
+  Bytes: (value) => value instanceof Uint8Array,
+};
+
+const wanted: Record<ScalarType, string> = {
+  String: 'a text',
+  Enum: 'one of its names',
+  Boolean: 'true or false',
+  Int: 'a whole number of 32 bits',
+  BigInt: 'a whole number of 64 bits',
+  Float: 'a finite number',
+  Decimal: 'a decimal number within 1e308',
+  DateTime: 'a moment of the years 1 to 9999',
+  Date: 'a day of the years 1 to 9999',
+  Json: 'a JSON value',
+  Bytes: 'bytes',
+};
+
+/** It becomes a double on SQLite: neither infinite there nor, unless it is, zero. */
+function isDecimal(value: unknown): boolean {
+  const text = String(value);
+  const stored = Number(text);
+  return text.trim() !== '' && Number.isFinite(stored) && (stored !== 0 || digitsOf(text) === 0);
+}
+
+/** Years of four digits: their text sorts as they do. */
+function isMoment(value: unknown): boolean {
+  const year = (value instanceof Date ? value : new Date(String(value))).getUTCFullYear();
+  return year >= 1 && year <= 9999;
 }

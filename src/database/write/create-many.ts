@@ -6,6 +6,7 @@ import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
 import { groupBy, partsOf } from '../grouping.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
+import { emptyColumns } from './shared-columns.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import type { Data, Judge, Place } from './judge.ts';
 
@@ -190,19 +191,19 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
         const field = model.fields.get(name);
         if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `${path}.${name}`);
         if (field.kind === 'scalar') row.columns[name] = value;
-        else if (!mayLink(field) || !addLinks(row, field, value)) return undefined;
+        else if (!mayLink(field) || !addLinks(model, row, field, value)) return undefined;
       }
       return row;
     };
   }
 
   /** @returns whether the relation is connected, or left empty, and nothing else. */
-  function addLinks(row: PlainRow, relation: RelationField, value: unknown): boolean {
+  function addLinks(model: Model, row: PlainRow, relation: RelationField, value: unknown): boolean {
     const link = onlyEntry(value);
     if (!link) return false;
     const { join } = relation;
     if (link.name === 'disconnect' && link.value === true && join.kind === 'columns' && !relation.required) {
-      for (const [here] of join.pairs) row.columns[here] = null;
+      for (const name of Object.keys(emptyColumns(model, relation))) row.columns[name] = null;
       return true;
     }
     if (link.name !== 'connect') return false;

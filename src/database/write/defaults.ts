@@ -3,7 +3,7 @@ import { init as initCuid2 } from '@paralleldrive/cuid2';
 import { nanoid } from 'nanoid';
 import { ulid } from 'ulid';
 import { v4, v7 } from 'uuid';
-import { scalarsOf, type Model } from '../../model/model.ts';
+import { scalarsOf, type Model, type ScalarField } from '../../model/model.ts';
 
 const cuid2 = initCuid2();
 
@@ -23,13 +23,20 @@ export function defaultColumns(model: Model, given: Readonly<Record<string, unkn
     if (given[field.name] !== undefined) continue;
     if (field.managed && field.type !== 'Int') columns[field.name] = new Date();
     else if (field.managed) columns[field.name] = 1;
-    else if (field.default?.kind === 'value') columns[field.name] = field.default.value;
+    else if (field.default?.kind === 'value') columns[field.name] = literal(field, field.default.value);
     else if (field.default) {
       const value = generators[field.default.name]?.(field.default.args);
       if (value !== undefined) columns[field.name] = value;
     }
   }
   return columns;
+}
+
+/** The datamodel writes out as text what JSON has no numbers and no bytes for. */
+function literal({ type }: ScalarField, value: unknown): unknown {
+  if (type === 'BigInt') return BigInt(value as string | number);
+  if (type === 'Json') return JSON.parse(String(value));
+  return type === 'Bytes' ? new Uint8Array(Buffer.from(String(value), 'base64')) : value;
 }
 
 /** The columns that change with every update: the moment of it, or by how much a number grows. */

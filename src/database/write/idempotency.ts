@@ -18,6 +18,7 @@ export interface IdempotentRequest {
 
 const recordModel = 'IdempotencyRecord';
 const keptHours = 24;
+const header = 'Idempotency-Key';
 
 /** The step under which the answer as a whole is kept. */
 export const answerStep = 0;
@@ -53,26 +54,39 @@ export function createSteps(
     return { outcome: parseOutcome(row['outcome'] as string) };
   }
 
+  /** Before anything is done, so that of two requests under one key only one is: an answer of undefined is yet to come. */
+  async function claim(): Promise<string | undefined> {
+    const known = await find(answerStep);
+    if (!known) await keep(answerStep, undefined);
+    return known?.outcome as string | undefined;
+  }
+
+  /** The first answer stays: of two at once, one has only repeated the other. */
+  async function keepAnswer(answer: string): Promise<void> {
+    const known = await find(answerStep);
+    if (!known) return keep(answerStep, answer);
+    const key = { scope, key: request.key, step: answerStep };
+    if (known.outcome === undefined) await rows.update(model, key, { outcome: stringifyOutcome(answer) }, header);
+  }
+
   async function keep(step: number, outcome: unknown): Promise<void> {
     await forgetExpired();
     const expiresAt = new Date(Date.now() + keptHours * 3_600_000);
     const { key, bodyHash } = request;
-    await rows.insert(
-      model,
-      { scope, key, step, bodyHash, outcome: stringifyOutcome(outcome), expiresAt },
-      'Idempotency-Key',
-    );
+    await rows.insert(model, { scope, key, step, bodyHash, outcome: stringifyOutcome(outcome), expiresAt }, header);
   }
 
   async function forgetExpired(): Promise<void> {
     const values = new Values();
     const filter: Filter = { kind: 'compare', field: 'expiresAt', operator: 'lte', operands: [values.add(new Date())] };
     const { keys } = await listing(model, filter, values);
-    await createBulkChanger(rows).deleteMany(model, keys, 'Idempotency-Key');
+    await createBulkChanger(rows).deleteMany(model, keys, header);
   }
 
-  return { find, keep };
+  return { find, keep, claim, keepAnswer };
 }
+
+export type Steps = ReturnType<typeof createSteps>;
 
 /** Viewers do not know each other's keys, nor does a token those of another with other scopes: an answer holds what its asker may read. */
 const scopeOf = ({ kind, id, scopes }: Viewer) => JSON.stringify([kind, id, scopes?.toSorted()]);

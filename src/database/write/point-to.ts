@@ -4,6 +4,7 @@ import { all, never } from '../../policy/filter.ts';
 import type { Data, Judge, Place, Within } from './judge.ts';
 import { inside, nestedEntries } from './nested-input.ts';
 import type { KeyValues } from './row-writer.ts';
+import { emptyColumns } from './shared-columns.ts';
 
 export interface PointToContext {
   readonly schema: Schema;
@@ -43,7 +44,7 @@ export function createPointer({ schema, judge, ...context }: PointToContext) {
     };
     const emptied = () => {
       if (relation.required) throw badInput(`"${place.path}" is required.`, 'Connect another row instead.', place.path);
-      return Object.fromEntries(pairs.map(([here]) => [here, null]));
+      return emptyColumns(model, relation);
     };
     // Nothing is tied to a row that is only being created.
     const within = row ? await pointedAt(model, row, pairs) : () => never;

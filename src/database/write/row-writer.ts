@@ -86,7 +86,9 @@ export function createRowWriter(context: RowWriterContext) {
     const { managed, type } = scalarOf(model, name);
     const column = columnOf(model, name);
     if (!managed) return sql`${column} = ${value}`;
-    return type === 'Int' ? sql`${column} = ${column} + ${value}` : sql`${column} = ${engine.laterThan(column, value)}`;
+    return type === 'Int'
+      ? sql`${column} = coalesce(${column}, 0) + ${value}`
+      : sql`${column} = ${engine.laterThan(column, value)}`;
   };
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
@@ -99,7 +101,7 @@ export function createRowWriter(context: RowWriterContext) {
 
     async insert(model: Model, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...given, ...defaultColumns(model, given) };
-      checkColumns(model, columns, engine, path);
+      checkColumns(model, columns, context, path);
       checkRequired(model, columns, path);
       const names = Object.keys(columns);
       const { sql: text } = cachedStatement(context, `insert ${model.name} ${names.join()}`, () =>
@@ -113,7 +115,7 @@ export function createRowWriter(context: RowWriterContext) {
 
     async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...managedColumns(model), ...given };
-      checkColumns(model, columns, engine, path);
+      checkColumns(model, columns, context, path);
       const names = Object.keys(columns);
       const statement = cachedStatement(context, `update ${model.name} ${names.join()}`, () => {
         const changes = names.map((name) => assignment(model, name, placeholder('set', name)));

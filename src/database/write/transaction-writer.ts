@@ -39,7 +39,8 @@ export function createTransactionWriter(given: TransactionWriterContext) {
       kind: 'list',
       model: model.name,
       filter,
-      order: [],
+      // Else it would be the order of whatever index the database took, and callers see it.
+      order: keyOf(model).fields.map((field) => ({ by: { kind: 'field', field }, direction: 'asc' })),
       limit: limit === undefined ? undefined : values.add(limit),
       seek: undefined,
       backwards: false,

@@ -1,4 +1,4 @@
-import { badInput, forbidden } from '../../errors.ts';
+import { badInput, forbidden, staleVersion } from '../../errors.ts';
 import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, isNever, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
@@ -12,6 +12,7 @@ import { createNewRowChecks } from './new-row-checks.ts';
 import { createPointer, type Pointed } from './point-to.ts';
 import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
+import { joinColumns, requireSharedSame } from './shared-columns.ts';
 import { createManyUpserter } from './upsert-many.ts';
 import { createFarWriter } from './write-far.ts';
 
@@ -77,7 +78,11 @@ export function createWriter(context: WriteContext) {
     judge.requireVerb(model, 'update', 'update');
     // A row that may not be read goes the way of one that is not there, and meets the unique key as any create would.
     const readable = await judge.lookUp(model, 'read', { where, path: 'where' });
-    if (!readable) return createRow(model, data.create, root('create'));
+    if (!readable) {
+      // Whoever has seen a version has seen a row: that it is gone is a change too.
+      if (ifVersion !== undefined && ifVersion !== null) throw staleVersion(model.name, 'ifVersion');
+      return createRow(model, data.create, root('create'));
+    }
     const key = await judge.findToUpdate(model, data.update, { where, path: 'where', dataPath: 'update' });
     await judge.requireVersion(model, key, ifVersion);
     return updateRow(model, key, data.update, root('update'));
@@ -140,7 +145,11 @@ export function createWriter(context: WriteContext) {
       if (!field.owning) later.push((key) => writeFar(model, key, field, { value, place: at }));
       else {
         const pointed: Pointed = await pointTo(model, field, value, { place: at, row });
-        for (const [column, it] of Object.entries(pointed.columns)) columns[column] = it;
+        if (row) {
+          const relations = Object.keys(data).filter((it) => data[it] !== undefined);
+          await requireSharedSame(model, field, pointed.columns, { row, relations, judge, path: at.path });
+        }
+        joinColumns(model, columns, pointed.columns, at.path);
         if (pointed.after) later.push(pointed.after);
       }
     }

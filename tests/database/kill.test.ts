@@ -1,0 +1,140 @@
+/** What is left of a process that is killed in the middle of writing (attack 121): of each mutation all or nothing, and a sound file. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'devalue';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTinyService, type TinyDesign, type TinyService } from '../support/tiny-service.ts';
+
+const design: TinyDesign = {
+  prisma: `
+model Batch {
+  number Int   @id
+  size   Int
+  stamp  Int   @default(0)
+  rows   Row[]
+}
+model Row {
+  id          String @id @default(uuid(7))
+  place       Int
+  stamp       Int    @default(0)
+  batchNumber Int
+  batch       Batch  @relation(fields: [batchNumber], references: [number], onDelete: Restrict)
+}
+enum AuditVerb {
+  CREATE
+  UPDATE
+  DELETE
+}
+model AuditEntry {
+  id        String    @id @default(uuid(7))
+  at        DateTime  @default(now())
+  actorKind String
+  actorId   String?
+  model     String
+  key       String
+  verb      AuditVerb
+  changes   Json
+  requestId String?
+}`,
+};
+
+const kills = 100;
+/** Files that are written at the same time: a process starts while another is killed. */
+const lanes = 4;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+// Beside the modules, so that those that are not bundled are found.
+const program = join(root, `node_modules/.writer-process-${process.pid}.mjs`);
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(root, 'tests/support/writer-process.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // Native code.
+    external: ['libsql', '@libsql/*'],
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
+        const __filename = import.meta.filename, __dirname = import.meta.dirname;`,
+    },
+  });
+});
+afterAll(() => rm(program, { force: true }));
+
+interface Killed {
+  /** Numbers of batches that were begun, and that the writer was told are done. */
+  readonly begun: number[];
+  readonly done: number[];
+}
+
+/** Starts a writer on the file and kills it as soon as it has written something, and a random while later. */
+async function writeAndKill(path: string, schema: string, first: number): Promise<Killed> {
+  const child = spawn(process.execPath, [program, path, schema, String(first)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (part) => (text += String(part)));
+  const closed = once(child, 'close');
+  await Promise.race([once(child.stdout, 'data'), closed]);
+  await sleep(Math.random() * 60);
+  child.kill('SIGKILL');
+  const [code, signal] = (await closed) as [number | null, string | null];
+  expect([code, signal]).toEqual([null, 'SIGKILL']);
+  const numbers = (word: string) =>
+    [...text.matchAll(new RegExp(`^${word} (\\d+)$`, 'gm'))].map(([, number]) => Number(number));
+  return { begun: numbers('begin'), done: numbers('done') };
+}
+
+/** What must hold of the file whenever a writer has died. */
+function checkFile({ sql }: TinyService, done: readonly number[]) {
+  expect(sql('pragma integrity_check')).toEqual([['ok']]);
+  expect(sql('pragma foreign_key_check')).toEqual([]);
+  const wrong = (condition: string) => sql(`select number from Batch where ${condition}`);
+  expect(wrong('size <> (select count(*) from Row where batchNumber = number)')).toEqual([]);
+  expect(wrong('stamp not in (0, number)')).toEqual([]);
+  expect(wrong('exists (select 1 from Row where batchNumber = number and Row.stamp <> Batch.stamp)')).toEqual([]);
+  // Each is noted with what it did: an entry for each row, and every batch that the writer was told is done.
+  const created =
+    "select cast(key as int) as number, changes ->> 'size' as size from AuditEntry where model = 'Batch' and verb = 'CREATE'";
+  expect(
+    sql(
+      `select (select coalesce(sum(size), 0) from (${created})) - (select count(*) from AuditEntry where model = 'Row' and verb = 'CREATE')`,
+    ),
+  ).toEqual([[0]]);
+  const noted = new Set(sql(created).map(([number]) => number));
+  expect(done.filter((number) => !noted.has(number))).toEqual([]);
+}
+
+it(
+  `121: of mutations of many rows all or nothing is left, after each of ${kills} kills`,
+  { timeout: 180_000 },
+  async () => {
+    const services = await Promise.all(Array.from({ length: lanes }, () => openTinyService(design)));
+    let killed = 0;
+    let interrupted = 0;
+    const lane = async (service: TinyService) => {
+      const path = service.url.replace(/^file:/, '');
+      const schema = join(dirname(path), 'schema.json');
+      await writeFile(schema, stringify(service.schema));
+      let first = 1;
+      for (; killed < kills; killed++) {
+        const { begun, done } = await writeAndKill(path, schema, first);
+        checkFile(service, done);
+        if (begun.length > done.length) interrupted++;
+        first = Math.max(...begun, first) + 1;
+      }
+    };
+    await Promise.all(services.map(lane));
+    for (const service of services) await service[Symbol.asyncDispose]();
+    console.info(`killed ${killed}, in the middle of a mutation ${interrupted}`);
+    expect(killed).toBeGreaterThanOrEqual(kills);
+    expect(interrupted).toBeGreaterThan(kills / 4);
+  },
+);
