@@ -77,10 +77,14 @@ const handWritten = viaGraphql({
   }`,
 });
 
-/** The server as it is deployed; only the line that it logs for each request is left out, which the others do not write. */
+/** The server as it is deployed, but for the line that it logs for each request and its rate limits: the others have neither. */
 const pergola = {
   program: pergolaMain,
-  environment: { PERGOLA_SAMPLE_DATA: 'off', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },
+  environment: {
+    PERGOLA_SAMPLE_DATA: 'off',
+    PERGOLA_RATE_LIMITS: 'off',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+  },
   request: derived,
 };
 

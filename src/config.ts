@@ -12,6 +12,12 @@ export interface Config {
   readonly logLevel: string;
   /** The origins that may call from a browser page of their own; none unless named. */
   readonly corsOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustProxy: readonly string[];
+  /** Where all processes count together; undefined counts in each for itself. */
+  readonly redisUrl: string | undefined;
+  /** Off only where something in front of the server limits, or to measure it. */
+  readonly rateLimits: boolean;
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
@@ -27,6 +33,16 @@ export interface Config {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+const commaSeparated = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((it) => it.trim())
+      .filter(Boolean),
+  );
 
 const onOff = z.enum(['on', 'off'], 'is neither on nor off').transform((value) => value === 'on');
 
@@ -48,7 +64,13 @@ const variables = {
     .enum(['development', 'production', 'test'], 'is none of development, production, test')
     .default('development'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'is no level').optional(),
-  CORS_ORIGINS: z.string().default(''),
+  CORS_ORIGINS: commaSeparated,
+  TRUST_PROXY: commaSeparated,
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/./, 'is no redis:// or rediss:// URL')
+    .optional(),
+  PERGOLA_RATE_LIMITS: onOff.default(true),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
   PERGOLA_SIGN_UP: onOff.default(false),
@@ -63,7 +85,7 @@ const variables = {
 } as const;
 
 /** They may hold a password, so they are never shown. */
-const secrets = new Set(['DATABASE_URL', 'PERGOLA_SMTP_URL']);
+const secrets = new Set(['DATABASE_URL', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
 
 /**
  * Reads the environment. Any variable may come as `NAME_FILE`, the path of a file that holds it.
@@ -91,10 +113,10 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl,
     production,
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
-    corsOrigins: read('CORS_ORIGINS')
-      .split(',')
-      .map((it) => it.trim())
-      .filter(Boolean),
+    corsOrigins: read('CORS_ORIGINS'),
+    trustProxy: read('TRUST_PROXY'),
+    redisUrl: read('REDIS_URL'),
+    rateLimits: read('PERGOLA_RATE_LIMITS'),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
     signUp,

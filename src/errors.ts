@@ -21,6 +21,7 @@ export const errorCodes = [
   'POLICY_INVALID',
   'POLICY_MISSING',
   'PORT_TAKEN',
+  'RATE_LIMITED',
   'BAD_REQUEST',
   'SECOND_FACTOR_REQUIRED',
   'SIGN_IN_FAILED',

@@ -1,9 +1,19 @@
 import { extensions } from './fields/index.ts';
 import { mapClaims } from './identity.ts';
 import { hasSampleData, importSampleData } from './imports/index.ts';
+import { limits } from './limits.ts';
 import { personas } from './personas.ts';
 import { policies } from './policies/index.ts';
 import { startingTabs } from './starting-tabs.ts';
 
 /** The part of the house that its users furnish. */
-export const application = { policies, extensions, personas, mapClaims, startingTabs, hasSampleData, importSampleData };
+export const application = {
+  policies,
+  extensions,
+  limits,
+  personas,
+  mapClaims,
+  startingTabs,
+  hasSampleData,
+  importSampleData,
+};

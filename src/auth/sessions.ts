@@ -41,6 +41,8 @@ export interface Sessions {
   end(secret: string): Promise<void>;
   /** The live sessions of a user, the last used first. */
   list(userId: string, currentSecret: string): Promise<ListedSession[]>;
+  /** Whether the user with this e-mail address has a live session of this device and network. */
+  hasOne(email: string, origin: SessionOrigin): Promise<boolean>;
   /** Throws NOT_FOUND, for the session of another user too. */
   endByHandle(userId: string, handle: string): Promise<void>;
   /** For "sign out everywhere", and after a change of password. */
@@ -59,6 +61,11 @@ export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, o
   const lucia = new Lucia(createSessionAdapter(client, { absoluteMilliseconds, now }), {
     sessionExpiresIn: new TimeSpan(idleDays, 'd'),
     getUserAttributes: (attributes) => attributes,
+  });
+
+  const alive = () => ({
+    expiresAt: { gt: now() },
+    createdAt: { gt: new Date(now().getTime() - absoluteMilliseconds) },
   });
 
   return {
@@ -82,14 +89,19 @@ export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, o
     },
 
     async list(userId, currentSecret) {
-      const started = new Date(now().getTime() - absoluteMilliseconds);
       const rows = await client.session.findMany({
-        where: { userId, expiresAt: { gt: now() }, createdAt: { gt: started } },
+        where: { userId, ...alive() },
         select: listedColumns,
         orderBy: [{ lastUsedAt: 'desc' }, { handle: 'desc' }],
       });
       const currentId = hashSecret(currentSecret);
       return rows.map(({ id, ...row }) => ({ ...row, current: id === currentId }));
+    },
+
+    async hasOne(email, { device, network }) {
+      // An origin that is unknown is like no other.
+      if (device === null || network === null) return false;
+      return (await client.session.count({ where: { user: { email }, device, network, ...alive() } })) > 0;
     },
 
     async endByHandle(userId, handle) {

@@ -4,7 +4,8 @@ import { isEmail, normalizeEmail } from './email.ts';
 import { checkNewPassword, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import { createSecondFactor } from './second-factor.ts';
 import { sessionUserColumns, toSessionUser, type AccountStore, type SessionUser } from './session-adapter.ts';
-import type { SessionOrigin } from './session-origin.ts';
+import type { LimitGuesses } from './guesses.ts';
+import { unknownOrigin, type SessionOrigin } from './session-origin.ts';
 import type { Sessions, StartedSession } from './sessions.ts';
 
 type Users = Pick<AccountStore, 'user'>;
@@ -45,25 +46,23 @@ export interface SignInDetails {
   origin?: SessionOrigin;
 }
 
-/**
- * Counts attempts to guess a password or a code of the user with this address (normalised), and throws when there
- * were too many. Every attempt passes it before anything is looked up or hashed.
- */
-export type CountAttempt = (email: string) => Promise<void>;
-
 export function createSignIn(
   client: Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>,
   sessions: Sessions,
-  countAttempt: CountAttempt = () => Promise.resolve(),
+  limitGuesses: LimitGuesses,
 ) {
   const { user: users } = client;
   const secondFactor = createSecondFactor(client);
   return { signIn };
 
-  /** Throws SIGN_IN_FAILED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */
-  async function signIn(givenEmail: string, password: string, { code, origin }: SignInDetails = {}): Promise<SignedIn> {
+  /** Throws SIGN_IN_FAILED, RATE_LIMITED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */
+  function signIn(givenEmail: string, password: string, details: SignInDetails = {}): Promise<SignedIn> {
     const email = normalizeEmail(givenEmail);
-    await countAttempt(email);
+    const guesser = { email, origin: details.origin ?? unknownOrigin };
+    return limitGuesses(guesser, () => tryToSignIn(email, password, details));
+  }
+
+  async function tryToSignIn(email: string, password: string, { code, origin }: SignInDetails): Promise<SignedIn> {
     const known = await findByEmail(email);
     // Verified for an unknown user too, against a dummy, so that time does not tell who has an account.
     const matches = await verifyPassword(known?.passwordHash ?? null, password);

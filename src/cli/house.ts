@@ -3,6 +3,7 @@ import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
 import { deployMigrations } from '../database/schema-engine/migrations.ts';
+import type { Rates } from '../server/open-rates.ts';
 import { platformOptions } from '../server/platform-options.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
 import { describeError } from './report.ts';
@@ -25,11 +26,15 @@ export const designHere = (): Design => designOf(application);
 export async function openHere(
   config = readConfig(),
   onError: (error: unknown) => void = (error) => void process.stderr.write(`${describeError(error)}\n`),
+  rates?: Rates,
 ): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
   // The design first: what is wrong with it should not wait for a database, nor change one.
   const design = designHere();
   const migrated = await deployMigrations(migrations(config));
   const print = (text: string) => void process.stderr.write(text);
-  const options = platformOptions(config, { mapClaims: application.mapClaims, print, onError });
+  const options = {
+    ...platformOptions(config, { mapClaims: application.mapClaims, print, onError }),
+    ...(rates && { rates }),
+  };
   return { ...(await openPlatform(design, config.databaseUrl, options)), migrated };
 }

@@ -7,6 +7,7 @@ import { createUser } from '../auth/sign-in.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationStatus } from '../database/schema-engine/migrations.ts';
 import { listen } from '../server/listen.ts';
+import { openRates } from '../server/open-rates.ts';
 import { createServer } from '../server/server.ts';
 import { addSampleData } from './add-sample-data.ts';
 import { firstScreen } from './first-screen.ts';
@@ -23,7 +24,12 @@ const repeatedWithinMs = 1_000;
  */
 export async function start(config: Config = readConfig()): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
-  const { migrated, ...platform } = await openHere(config, (err) => logger.error({ err }, 'mail was not sent'));
+  const rates = await openRates(config, {
+    changes: application.limits.rates ?? {},
+    warn: (text, err) => logger.warn({ err }, text),
+  });
+  const mailFailed = (err: unknown) => logger.error({ err }, 'mail was not sent');
+  const { migrated, ...platform } = await openHere(config, mailFailed, rates);
   const { unguarded } = platform.database;
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
@@ -39,6 +45,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
     await listening.close();
     await platform.background.settled();
     await platform.database.close();
+    await rates.counter.close();
   });
   const password = await firstPassword(unguarded, config.adminEmail);
   process.stdout.write(

@@ -42,13 +42,15 @@ export function sessionActions(
 }
 
 export function accountActions({ identity, origin, rows, setCookie }: Asker, platform: Platform): AccountActions {
-  const { sessions, tokens, secondFactor, mailbox, database, countAttempt } = platform;
+  const { sessions, tokens, secondFactor, mailbox, database, limitGuesses } = platform;
   /** Whose account it is. Throws FORBIDDEN unless they have signed in here themselves. */
   const own = () => {
     if (identity.kind === 'session')
       return { userId: identity.user.id, email: identity.user.email, secret: identity.secret };
     throw forbidden('change an account without signing in to it');
   };
+  const guessed = <Answer>(guess: () => Promise<Answer>) =>
+    limitGuesses({ email: own().email, origin: origin() }, guess);
   return {
     listSessions: async () => sessions.list(own().userId, own().secret),
     endSession: async (handle) => sessions.endByHandle(own().userId, handle),
@@ -58,8 +60,7 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
     },
     async changePassword(current, next) {
       const { userId, email } = own();
-      await countAttempt(email);
-      await changePassword(database.unguarded, { userId, current, next });
+      await guessed(() => changePassword(database.unguarded, { userId, current, next }));
       mailbox.tellPasswordChanged(email);
       return issue(await sessions.start(userId, origin()), setCookie);
     },
@@ -69,14 +70,8 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
     revokeToken: async (id) => tokens.revoke(id, own().userId),
     hasSecondFactor: async () => secondFactor.isOn(own().userId),
     startSecondFactor: async () => secondFactor.start(own().userId, own().email),
-    async confirmSecondFactor(code) {
-      await countAttempt(own().email);
-      return secondFactor.confirm(own().userId, code);
-    },
-    async stopSecondFactor(code) {
-      await countAttempt(own().email);
-      await secondFactor.stop(own().userId, code);
-    },
+    confirmSecondFactor: async (code) => guessed(() => secondFactor.confirm(own().userId, code)),
+    stopSecondFactor: async (code) => guessed(() => secondFactor.stop(own().userId, code)),
   };
 }
 

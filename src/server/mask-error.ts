@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 import { errorCodes, PergolaError, type ErrorCode } from '../errors.ts';
+import { RateLimited } from '../limits/rate-limiter.ts';
 
 /**
  * The one place where errors become answers. Ours say their code, fact and remedy; those of GraphQL speak of the
@@ -12,7 +13,7 @@ export function maskError(error: unknown): GraphQLError {
     const { code, message, inputPath } = original;
     return new GraphQLError(message, {
       ...place,
-      extensions: { code, ...(inputPath && { inputPath }), ...httpStatus(code) },
+      extensions: { code, ...(inputPath && { inputPath }), ...waiting(original), ...httpStatus(original) },
     });
   }
   if (original instanceof GraphQLError) {
@@ -42,7 +43,14 @@ export function ownCode({ extensions }: GraphQLError): ErrorCode {
   return code ?? (extensions['code'] === 'BAD_USER_INPUT' ? 'BAD_INPUT' : 'BAD_REQUEST');
 }
 
-function httpStatus(code: ErrorCode): { http?: { status: number } } {
+/** For programs, which find it harder to read the header of an answer that has errors. */
+const waiting = (error: PergolaError) =>
+  error instanceof RateLimited ? { retryAfterSeconds: error.retryAfterSeconds } : {};
+
+function httpStatus(error: PergolaError): { http?: { status: number; headers?: Record<string, string> } } {
+  const { code } = error;
+  if (error instanceof RateLimited)
+    return { http: { status: 429, headers: { 'retry-after': String(error.retryAfterSeconds) } } };
   if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };
   if (code === 'IDEMPOTENCY_KEY_REUSED') return { http: { status: 422 } };
   if (code === 'TOO_DEEP' || code === 'BAD_REQUEST') return { http: { status: 400 } };

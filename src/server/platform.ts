@@ -7,15 +7,18 @@ import { createMailbox, type Mailbox, type MailboxOptions } from '../auth/mailbo
 import { createMailedLinks } from '../auth/mailed-links.ts';
 import { createSecondFactor, type SecondFactor } from '../auth/second-factor.ts';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
-import { createSignIn, type CountAttempt } from '../auth/sign-in.ts';
+import type { LimitGuesses } from '../auth/guesses.ts';
+import { createSignIn } from '../auth/sign-in.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { generatedDatamodel } from '../generated/datamodel.ts';
 import { buildApi, type Extension } from '../graphql/build-api.ts';
+import { createLimitGuesses } from '../limits/limit-guesses.ts';
 import type { Schema } from '../model/model.ts';
 import { readDatamodel } from '../model/read-datamodel.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Policies, PolicyDraft } from '../policy/policy.ts';
+import { ratesOfOneProcess, type Rates } from './open-rates.ts';
 
 /** What an application adds to its schema: `src/app/index.ts`. */
 export interface Application {
@@ -45,7 +48,8 @@ export interface Platform extends Design {
   readonly secondFactor: SecondFactor;
   readonly mailbox: Mailbox;
   readonly identify: Identify;
-  readonly countAttempt: CountAttempt;
+  readonly limitGuesses: LimitGuesses;
+  readonly rates: Rates;
   /** Mail that is under way. */
   readonly background: Background;
 }
@@ -55,8 +59,8 @@ export interface PlatformOptions {
   readonly external?: { readonly issuer: IssuerOptions; readonly mapClaims: ClaimsMapping } | undefined;
   /** Without it there is no sign-up and no reset of passwords by mail. */
   readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
-  /** Where guesses of passwords and codes are counted and, when there are too many, refused. */
-  readonly countAttempt?: CountAttempt;
+  /** How often what may be done; by default as in `rate-limits.ts`, counted in this process. */
+  readonly rates?: Rates;
   /** Told of mail that could not be sent. */
   readonly onError?: (error: unknown) => void;
 }
@@ -67,13 +71,14 @@ const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publ
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external, mail = noMail, countAttempt = () => Promise.resolve(), onError = () => {} }: PlatformOptions = {},
+  { external, mail = noMail, rates = ratesOfOneProcess(), onError = () => {} }: PlatformOptions = {},
 ): Promise<Platform> {
   const database = await openDatabase(databaseUrl, design.schema, design.policies);
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);
-  const { signIn } = createSignIn(unguarded, sessions, countAttempt);
+  const limitGuesses = createLimitGuesses({ ...rates, sessions });
+  const { signIn } = createSignIn(unguarded, sessions, limitGuesses);
   const secondFactor = createSecondFactor(unguarded);
   const background = createBackground(onError);
   const mailbox = createMailbox({ client: unguarded, links: createMailedLinks(unguarded), background, ...mail });
@@ -88,5 +93,17 @@ export async function openPlatform(
       },
     }),
   });
-  return { ...design, database, sessions, tokens, signIn, secondFactor, mailbox, identify, countAttempt, background };
+  return {
+    ...design,
+    database,
+    sessions,
+    tokens,
+    signIn,
+    secondFactor,
+    mailbox,
+    identify,
+    limitGuesses,
+    rates,
+    background,
+  };
 }

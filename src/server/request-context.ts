@@ -3,7 +3,6 @@ import { viewerOf, type Identity } from '../auth/identify.ts';
 import { sessionOrigin } from '../auth/session-origin.ts';
 import type { Context } from '../graphql/context.ts';
 import { accountActions, mailboxActions, sessionActions } from './account-actions.ts';
-import { clientAddress } from './client-address.ts';
 import type { Platform } from './platform.ts';
 import { idempotentRequest } from './use-idempotency.ts';
 import { requestIdOf } from './use-request-id.ts';
@@ -18,19 +17,19 @@ export const cookieFor = (request: Request) => cookies.get(request);
 interface Known {
   readonly identity: Identity;
   readonly platform: Platform;
-  /** What the HTTP server knows of the connection. */
-  readonly serverContext: object;
+  /** Where the request comes from, as far as it is known. */
+  address(): string | null;
 }
 
 /** Opens the database for the viewer, and hands out what they can do to their account. */
-export function requestContext({ request, params }: Asked, { identity, platform, serverContext }: Known): Context {
+export function requestContext({ request, params }: Asked, { identity, platform, address }: Known): Context {
   const viewer = viewerOf(identity);
   const idempotent = idempotentRequest(request, params);
   const rows = platform.database.as(viewer, { id: requestIdOf(request), idempotent });
   const asker = {
     identity,
     // Asked at a sign-in only: it tries many patterns.
-    origin: () => sessionOrigin(request.headers.get('user-agent'), clientAddress(serverContext)),
+    origin: () => sessionOrigin(request.headers.get('user-agent'), address()),
     rows,
     setCookie: (cookie: string) => void cookies.set(request, cookie),
   };

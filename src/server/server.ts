@@ -5,6 +5,7 @@ import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
+import { clientAddressBehind } from './client-address.ts';
 import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
 import { useAccountPage } from './use-account-page.ts';
@@ -20,6 +21,7 @@ import { useLogging } from './use-logging.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
+import { useRateLimits } from './use-rate-limits.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
@@ -39,6 +41,7 @@ export interface ServerOptions {
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
 export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
   const development = !config.production;
+  const addressOf = clientAddressBehind(config.trustProxy);
   const identityOf = identityOncePerRequest(platform.identify);
   return createYoga<object, Context>({
     schema: platform.api,
@@ -54,7 +57,10 @@ export function createServer({ platform, config, logger, personas, startingTabs 
     maxRequestBodySize: false,
     context: async ({ request, params, ...serverContext }) => {
       const identity = (await identityOf(request)) ?? { kind: 'nobody' };
-      return requestContext({ request, params }, { identity, platform, serverContext });
+      return requestContext(
+        { request, params },
+        { identity, platform, address: () => addressOf(serverContext, request) },
+      );
     },
     maskedErrors: { maskError },
     plugins: [
@@ -73,6 +79,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useJsonOnly(),
       useBodyLimit(),
       useNestingLimit(),
+      useRateLimits({ ...platform.rates, addressOf }),
       useSessionCookie(),
       useErrorReport(logger),
       useLogging(logger),

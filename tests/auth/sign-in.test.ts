@@ -1,5 +1,6 @@
 import * as argon2 from '@node-rs/argon2';
 import { describe, expect, it, vi } from 'vitest';
+import type { LimitGuesses } from '../../src/auth/guesses.ts';
 import { hashPassword } from '../../src/auth/passwords.ts';
 import { createSessions, type Sessions } from '../../src/auth/sessions.ts';
 import { createSignIn, createUser, type PlatformRole } from '../../src/auth/sign-in.ts';
@@ -10,6 +11,7 @@ import { openTemporaryDatabase, type TemporaryDatabase } from '../support/tempor
 vi.mock('@node-rs/argon2', { spy: true });
 
 const password = 'correct horse';
+const unlimited: LimitGuesses = (_, guess) => guess();
 const weakHash = () => argon2.hash(password, { memoryCost: 4096 });
 
 /** Ann, an editor with a password, and Bob, who has none. */
@@ -19,7 +21,7 @@ async function openWithUsers() {
   const ann = await createUser(client, { email: 'ann@example.test', name: 'Ann', password, roles: ['editor'] });
   await createUser(client, { email: 'bob@example.test', name: 'Bob' });
   const sessions = createSessions(client);
-  return { ...database, ann, sessions, ...createSignIn(client, sessions) };
+  return { ...database, ann, sessions, ...createSignIn(client, sessions, unlimited) };
 }
 
 const others = ({ totpSecret, recoveryCode }: TemporaryDatabase['client']) => ({ totpSecret, recoveryCode });
@@ -104,7 +106,9 @@ describe('signing in', () => {
       findUnique: () => test.client.user.findUnique({ where: { email: 'ann@example.test' } }),
     });
     expect(
-      await failure(createSignIn({ ...others(test.client), user }, test.sessions).signIn('änn@example.test', password)),
+      await failure(
+        createSignIn({ ...others(test.client), user }, test.sessions, unlimited).signIn('änn@example.test', password),
+      ),
     ).toContain('SIGN_IN_FAILED');
   });
 
@@ -143,7 +147,7 @@ describe('an old hash (attack 22)', () => {
         return test.client.user.updateMany(args);
       },
     });
-    await createSignIn({ ...others(test.client), user }, test.sessions).signIn('ann@example.test', password);
+    await createSignIn({ ...others(test.client), user }, test.sessions, unlimited).signIn('ann@example.test', password);
     expect(await test.client.user.findUniqueOrThrow({ where: { id } })).toMatchObject({ passwordHash: newHash });
   });
 
@@ -162,7 +166,7 @@ describe('an old hash (attack 22)', () => {
         return test.sessions.start(userId);
       },
     };
-    expect(await createSignIn(test.client, flooded).signIn('ann@example.test', password)).toMatchObject({
+    expect(await createSignIn(test.client, flooded, unlimited).signIn('ann@example.test', password)).toMatchObject({
       user: { id },
     });
     expect(await test.client.user.findUniqueOrThrow({ where: { id } })).toMatchObject({ passwordHash: oldHash });
@@ -184,9 +188,9 @@ describe('a password changed while a sign-in waits its turn', () => {
         return test.sessions.start(userId);
       },
     };
-    expect(await failure(createSignIn(test.client, changing).signIn('ann@example.test', password))).toContain(
-      'SIGN_IN_FAILED',
-    );
+    expect(
+      await failure(createSignIn(test.client, changing, unlimited).signIn('ann@example.test', password)),
+    ).toContain('SIGN_IN_FAILED');
     expect(await test.client.session.count()).toBe(0);
   });
 
@@ -200,7 +204,7 @@ describe('a password changed while a sign-in waits its turn', () => {
         return test.sessions.start(userId);
       },
     };
-    const { secret } = await createSignIn(test.client, strengthening).signIn('ann@example.test', password);
+    const { secret } = await createSignIn(test.client, strengthening, unlimited).signIn('ann@example.test', password);
     expect(await test.sessions.find(secret)).toMatchObject({ id });
   });
 });
@@ -244,9 +248,9 @@ describe('counting attempts', () => {
   it('comes before anything else, by the address as it is looked up, for known and unknown alike', async () => {
     await using test = await openWithUsers();
     const counted: string[] = [];
-    const { signIn } = createSignIn(test.client, test.sessions, (email) => {
+    const { signIn } = createSignIn(test.client, test.sessions, ({ email }) => {
       counted.push(email);
-      return Promise.reject(new PergolaError('TOO_MANY_REQUESTS', 'Too many.', 'Wait.'));
+      return Promise.reject(new PergolaError('RATE_LIMITED', 'Too many.', 'Wait.'));
     });
     test.statements.length = 0;
     vi.mocked(argon2.verify).mockClear();

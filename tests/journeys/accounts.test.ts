@@ -7,7 +7,9 @@ import { serve, type Answer, type Served } from '../support/served.ts';
 
 let served: Served;
 beforeAll(async () => {
-  served = await serve({ PERGOLA_SIGN_UP: 'on', PUBLIC_URL: 'https://atlas.example.test' });
+  // All who appear here share one address.
+  const rates = { mails: { max: 1_000, windowSeconds: 3_600 } };
+  served = await serve({ PERGOLA_SIGN_UP: 'on', PUBLIC_URL: 'https://atlas.example.test' }, { rates });
 });
 afterAll(() => served[Symbol.asyncDispose]());
 

@@ -3,6 +3,7 @@
  * lines; one that `TEST_REQUIRE` lists stops the run instead.
  */
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { inject } from 'vitest';
 
 interface Requirement {
@@ -20,10 +21,16 @@ const chromiumPaths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const requirements: Record<'chromium', Requirement> = {
+const redisUrl = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
+
+const requirements: Record<'chromium' | 'redis', Requirement> = {
   chromium: {
     find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
     remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
+  },
+  redis: {
+    find: async () => ((await listens(redisUrl)) ? redisUrl : undefined),
+    remedy: 'scripts/services up redis, or set TEST_REDIS_URL',
   },
 };
 
@@ -78,6 +85,21 @@ export function unmetRequirements(found: Found, required = ''): string[] {
         ? [`TEST_REQUIRE names ${name}, which is missing: ${requirements[name].remedy}.`]
         : [];
     });
+}
+
+function listens(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port || 6379), hostname);
+    const end = (found: boolean) => {
+      socket.destroy();
+      resolve(found);
+    };
+    socket
+      .setTimeout(1_000, () => end(false))
+      .once('connect', () => end(true))
+      .once('error', () => end(false));
+  });
 }
 
 export const leftOut = (name: RequirementName) => `left out: ${name} (${requirements[name].remedy})`;

@@ -2,7 +2,9 @@
 import pino from 'pino';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
+import type { RateLimits } from '../../src/limits/rate-limits.ts';
 import { system } from '../../src/policy/viewer.ts';
+import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
 import { createServer } from '../../src/server/server.ts';
@@ -23,8 +25,8 @@ export interface Served extends AsyncDisposable {
   all: ReturnType<Platform['database']['as']>['client'];
   /** Runs an operation as a persona of the example app. */
   run(persona: string, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
-  /** Any request. */
-  request(init: RequestInit & { path?: string }): Promise<Answer>;
+  /** Any request, from the address given. */
+  request(init: RequestInit & { path?: string; address?: string }): Promise<Answer>;
   /** What was logged, as lines of JSON. */
   log: string[];
   /** The mail that was shown, because there is no mail server; once nothing is under way any more. */
@@ -33,7 +35,10 @@ export interface Served extends AsyncDisposable {
   failures: unknown[];
 }
 
-export async function serve(environment: Record<string, string> = {}): Promise<Served> {
+export async function serve(
+  environment: Record<string, string> = {},
+  { rates: changes }: { rates?: Partial<RateLimits> } = {},
+): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
   const config = readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment });
@@ -43,7 +48,11 @@ export async function serve(environment: Record<string, string> = {}): Promise<S
     print: (text) => void mails.push(text),
     onError: (error) => void failures.push(error),
   });
-  const platform = await openPlatform(designOf(application), temporary.url, options);
+  const rates = await openRates(config, {
+    changes: { ...application.limits.rates, ...changes },
+    warn: (text, error) => void failures.push(error ?? text),
+  });
+  const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates });
   const server = createServer({
     platform,
     config,
@@ -53,8 +62,9 @@ export async function serve(environment: Record<string, string> = {}): Promise<S
   });
   const secrets = new Map<string, string>();
 
-  const request: Served['request'] = async ({ path = '/graphql', ...init }) => {
-    const response = await server.fetch(`http://localhost:4000${path}`, init);
+  const request: Served['request'] = async ({ path = '/graphql', address, ...init }) => {
+    const connection = { req: { socket: { remoteAddress: address } } };
+    const response = await server.fetch(`http://localhost:4000${path}`, init, connection);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
@@ -88,6 +98,7 @@ export async function serve(environment: Record<string, string> = {}): Promise<S
     async [Symbol.asyncDispose]() {
       await platform.background.settled();
       await platform.database.close();
+      await rates.counter.close();
       await temporary[Symbol.asyncDispose]();
     },
   };
