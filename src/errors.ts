@@ -24,6 +24,7 @@ export const errorCodes = [
   'RATE_LIMITED',
   'BAD_REQUEST',
   'SECOND_FACTOR_REQUIRED',
+  'SHUTTING_DOWN',
   'SIGN_IN_FAILED',
   'STALE_VERSION',
   'TOO_DEEP',

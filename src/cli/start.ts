@@ -8,15 +8,15 @@ import { readConfig, type Config } from '../config.ts';
 import { migrationStatus } from '../database/schema-engine/migrations.ts';
 import { listen } from '../server/listen.ts';
 import { openRates } from '../server/open-rates.ts';
+import type { Platform } from '../server/platform.ts';
+import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
 import { addSampleData } from './add-sample-data.ts';
+import { endInOrder } from './end-process.ts';
 import { firstScreen } from './first-screen.ts';
 import { migrations, openHere } from './house.ts';
 
 type Accounts = Pick<AccountStore, 'user'>;
-
-/** Signals that come so close together are one: a terminal and npm both pass Ctrl-C on. */
-const repeatedWithinMs = 1_000;
 
 /**
  * `npm start`: migrates the database, fills a new one with the sample data, serves, and prints where everything is.
@@ -34,18 +34,23 @@ export async function start(config: Config = readConfig()): Promise<void> {
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
 
-  const isReady = async () => {
-    const { pending, failed } = await migrationStatus(migrations(config));
-    return pending.length === 0 && failed.length === 0;
-  };
   const { personas, startingTabs } = application;
-  const server = createServer({ platform, config, logger, personas, startingTabs, isReady });
-  const listening = await listen(server, config);
-  endOnSignal(async () => {
-    await listening.close();
-    await platform.background.settled();
-    await platform.database.close();
-    await rates.counter.close();
+  const stopping = new AbortController();
+  const checks = readinessChecks(platform, config);
+  const server = createServer({ platform, config, logger, personas, startingTabs, checks, stopping: stopping.signal });
+  // A proxy's connections are those of everybody behind it.
+  const limits = config.trustProxy.length > 0 ? { maxConnectionsPerAddress: Infinity } : {};
+  const listening = await listen(server, { ...config, limits });
+  endInOrder({
+    logger,
+    async close() {
+      stopping.abort();
+      const { cutOff } = await listening.close();
+      if (cutOff) logger.warn('requests that took too long were cut off');
+      await platform.background.settled();
+      await platform.database.close();
+      await rates.counter.close();
+    },
   });
   const password = await firstPassword(unguarded, config.adminEmail);
   process.stdout.write(
@@ -57,6 +62,21 @@ export async function start(config: Config = readConfig()): Promise<void> {
       personas,
     }),
   );
+}
+
+/** What `/readyz` asks. Policies need no question: a server whose policies do not fit its schema does not start. */
+function readinessChecks({ database }: Platform, config: Config): Checks {
+  return {
+    async database() {
+      await database.ping();
+      return 'ok';
+    },
+    async migrations() {
+      const { pending, failed } = await migrationStatus(migrations(config));
+      return pending.length === 0 && failed.length === 0 ? 'ok' : `${pending.length + failed.length} not applied`;
+    },
+    policies: () => Promise.resolve('ok'),
+  };
 }
 
 /** A database without users gets its first admin. */
@@ -71,19 +91,4 @@ async function firstPassword({ user: users }: Accounts, email: string): Promise<
   const password = randomBytes(12).toString('base64url');
   const { count } = await users.updateMany({ where: waiting, data: { passwordHash: await hashPassword(password) } });
   return count === 1 ? password : undefined;
-}
-
-function endOnSignal(close: () => Promise<void>): void {
-  let since: number | undefined;
-  const end = () => {
-    if (since !== undefined) {
-      // The second one means it: what is under way is given up.
-      if (performance.now() - since > repeatedWithinMs) process.exit(1);
-      return;
-    }
-    since = performance.now();
-    void close().then(() => process.exit(0));
-  };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
 }

@@ -35,6 +35,8 @@ export interface Database {
   readonly engineName: string;
   /** All rows of all models. */
   countRows(): Promise<number>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -197,6 +199,11 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     return Number(await connection.read(text, []));
   };
 
+  const ping = async () => {
+    const { sql: text, parameters } = engine.selectValue(sql.lit(1)).compile(engine.compiler);
+    await connection.read(text, parameters);
+  };
+
   const withSteps = <T>(viewer: Viewer, idempotent: IdempotentRequest, act: (steps: Steps) => Promise<T>) =>
     untilFree(() =>
       connection.transaction((transaction) => {
@@ -216,6 +223,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     answers: canRemember(schema) ? answers : undefined,
     engineName: engine.name,
     countRows,
+    ping,
     as: (viewer, request) => new ViewerRows(viewer, request),
     // Made when it is asked for: tests open databases of other schemas than the one that Prisma Client is made for.
     get unguarded() {

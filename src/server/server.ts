@@ -6,11 +6,13 @@ import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Platform } from './platform.ts';
 import { clientAddressBehind } from './client-address.ts';
+import type { Checks } from './readiness.ts';
 import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
 import { useAccountPage } from './use-account-page.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
+import { useDrain } from './use-drain.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
@@ -34,12 +36,22 @@ export interface ServerOptions {
   readonly personas: Personas;
   /** The queries that GraphiQL opens with; an empty tab when there are none. */
   readonly startingTabs?: readonly string[];
-  /** Whether the server can answer: asked by `/readyz`. */
-  readonly isReady: () => Promise<boolean>;
+  /** What `/readyz` asks. */
+  readonly checks?: Checks;
+  /** Says that the server stops. */
+  readonly stopping?: AbortSignal;
 }
 
 /** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
-export function createServer({ platform, config, logger, personas, startingTabs = [], isReady }: ServerOptions) {
+export function createServer({
+  platform,
+  config,
+  logger,
+  personas,
+  startingTabs = [],
+  checks = {},
+  stopping = new AbortController().signal,
+}: ServerOptions) {
   const development = !config.production;
   const addressOf = clientAddressBehind(config.trustProxy);
   const identityOf = identityOncePerRequest(platform.identify);
@@ -68,7 +80,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useIdempotency(platform.database),
       useRequestId(),
       useSecurityHeaders(),
-      useHealth(isReady),
+      useHealth(checks),
       useIdentity(identityOf, logger),
       useSchemaText(platform.api, { development, identityOf }),
       useSameOrigin(config, identityOf),
@@ -83,6 +95,7 @@ export function createServer({ platform, config, logger, personas, startingTabs 
       useSessionCookie(),
       useErrorReport(logger),
       useLogging(logger),
+      useDrain(stopping),
     ].filter((plugin) => plugin !== false),
   });
 }

@@ -18,6 +18,8 @@ export const useJsonOnly = (): Plugin => ({
     const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
     if (!['application/json', 'application/graphql+json'].includes(type.trim().toLowerCase())) {
       refuse(415, 'The body is not declared as JSON. Send content-type: application/json.');
+    } else if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
+      refuse(415, 'A compressed body is not taken. Send it as it is.');
     }
   },
 });

@@ -189,7 +189,6 @@ describe('credentials that are not valid (25)', () => {
       config: readConfig({}),
       logger: pino({ level: 'silent' }),
       personas: application.personas,
-      isReady: () => Promise.resolve(true),
     });
     const listening = await listen(server, { host: '127.0.0.1', port: 0 });
     const socket = createConnection(listening.port, '127.0.0.1');

@@ -50,14 +50,12 @@ afterAll(async () => {
 
 function serverOf({ production = false, ...shown }: { production?: boolean } & Partial<typeof hostile> = {}) {
   const config = { ...readConfig({}), production };
-  const isReady = () => Promise.resolve(true);
   return createServer({
     platform,
     config,
     logger: pino({ level: 'silent' }),
     personas,
     startingTabs,
-    isReady,
     ...shown,
   });
 }

@@ -7,7 +7,7 @@ import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
-import { createServer } from '../../src/server/server.ts';
+import { createServer, type Server } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
 import { openTemporaryDatabase } from './temporary-database.ts';
 
@@ -21,6 +21,7 @@ export interface Answer {
 
 export interface Served extends AsyncDisposable {
   platform: Platform;
+  server: Server;
   /** Everything, without a policy: to arrange and to check by. */
   all: ReturnType<Platform['database']['as']>['client'];
   /** Runs an operation as a persona of the example app. */
@@ -58,7 +59,6 @@ export async function serve(
     config,
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     personas: application.personas,
-    isReady: () => Promise.resolve(true),
   });
   const secrets = new Map<string, string>();
 
@@ -81,6 +81,7 @@ export async function serve(
 
   return {
     platform,
+    server,
     all: platform.database.as(system).client,
     log,
     failures,

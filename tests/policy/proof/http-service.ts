@@ -79,7 +79,6 @@ const serverOf = (platform: Platform, causes: string[]) =>
     config: readConfig({ NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:4000' }),
     logger: pino({ level: 'error' }, { write: (line: string) => causes.push(line) }),
     personas: {},
-    isReady: () => Promise.resolve(true),
   });
 
 async function signInAs(id: string, server: Server): Promise<string> {

@@ -1,0 +1,39 @@
+/** HTTP byte by byte, for what no client would send. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface RawConnection extends Disposable {
+  readonly socket: Socket;
+  send(text: string): void;
+  /** Everything that came, once the other side has closed. */
+  readonly closed: Promise<string>;
+}
+
+export async function openRaw(port: number): Promise<RawConnection> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+  // A reset is one of the ways in which a server closes.
+  socket.on('error', () => {});
+  const closed = once(socket, 'close').then(() => text);
+  await Promise.race([once(socket, 'connect'), closed]);
+  return {
+    socket,
+    closed,
+    send: (more) => void socket.write(more),
+    [Symbol.dispose]: () => void socket.destroy(),
+  };
+}
+
+/** The status line's number, or `closed` without an answer. */
+export function statusOf(text: string): number | 'closed' {
+  const match = /^HTTP\/1\.1 (\d+)/.exec(text);
+  return match ? Number(match[1]) : 'closed';
+}
+
+/** Sends it all, and gives what came back until the server closed. */
+export async function exchange(port: number, text: string): Promise<string> {
+  using connection = await openRaw(port);
+  connection.send(text);
+  return await connection.closed;
+}
