@@ -32,7 +32,7 @@ export function listen(server: RequestListener, { host, port, limits: changed }:
   const limits = { ...connectionLimits, ...changed };
   const http = createHttpServer(serverOptions(limits));
   limitConnections(http, limits);
-  let underWay = 0;
+  const underWay = new Set<ServerResponse>();
   let stopping = false;
   let onNone = () => {};
 
@@ -42,10 +42,10 @@ export function listen(server: RequestListener, { host, port, limits: changed }:
       return;
     }
     if (refuseLongHead(request, response)) return;
-    underWay++;
+    underWay.add(response);
     response.once('close', () => {
-      underWay--;
-      if (underWay === 0) onNone();
+      underWay.delete(response);
+      if (underWay.size === 0) onNone();
     });
     // What nobody expected ends this request, not the process.
     void Promise.resolve(server(request, response)).catch(() => response.destroy());
@@ -53,8 +53,10 @@ export function listen(server: RequestListener, { host, port, limits: changed }:
 
   const close = async (patienceMs = defaultPatienceMs) => {
     stopping = true;
+    for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
     // Until the last request has its answer the port stays open: whoever still comes is told to go elsewhere.
-    const finished = underWay === 0 || (await within(patienceMs, new Promise<void>((resolve) => (onNone = resolve))));
+    const finished =
+      underWay.size === 0 || (await within(patienceMs, new Promise<void>((resolve) => (onNone = resolve))));
     await new Promise<void>((resolve) => {
       http.close(() => resolve());
       if (finished) http.closeIdleConnections();
