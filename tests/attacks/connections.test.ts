@@ -69,7 +69,7 @@ describe('many connections (78)', () => {
         Promise.race([closed.then(() => 'closed'), new Promise((r) => setTimeout(r, 200, 'open'))]),
       ),
     );
-    expect(early.filter((it) => it === 'open')).toHaveLength(limits.maxConnectionsPerAddress);
+    expect(early.filter((state) => state === 'open')).toHaveLength(limits.maxConnectionsPerAddress);
     for (const connection of idle) connection[Symbol.dispose]();
     await expect.poll(() => listening.connections()).toBe(0);
     await answers();

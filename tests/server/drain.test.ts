@@ -75,7 +75,7 @@ describe('a server that stops', () => {
     answer('done');
     expect(await (await underWay).json()).toEqual({ data: { slow: 'done' } });
     expect(await stopped).toEqual({ cutOff: false });
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
   it('completes streams', async () => {
