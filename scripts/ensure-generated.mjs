@@ -10,12 +10,14 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { withLock } from './lock.mjs';
+import { otherProviders, providerSchema } from './provider-schema.mjs';
 import { isEntry, root } from './root.mjs';
 
 /** What the generated files depend on; a package's own version stands in its package.json. */
 const inputs = [
   'prisma/schema.prisma',
   'src/model/generator.ts',
+  'scripts/provider-schema.mjs',
   'node_modules/prisma/package.json',
   'node_modules/@pothos/plugin-prisma/package.json',
 ];
@@ -29,7 +31,8 @@ export async function ensureGenerated({ force = false } = {}) {
     console.error('Generating src/generated from prisma/schema.prisma.');
     // Taken before the run: an input that changes during it must not count as done.
     const made = fingerprint();
-    await generate();
+    await generate(join(root, 'prisma/schema.prisma'));
+    await Promise.all(otherProviders.map(generateFor));
     writeFileSync(stamp, `${made}\n`);
   });
 }
@@ -52,10 +55,23 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-async function generate() {
+/**
+ * Prisma Client is made for one kind of database: one client each, of the same schema.
+ *
+ * @param {string} provider
+ */
+async function generateFor(provider) {
+  const file = join(root, `src/generated/${provider}.prisma`);
+  writeFileSync(file, providerSchema(readFileSync(join(root, 'prisma/schema.prisma'), 'utf8'), provider));
+  await generate(file);
+}
+
+/** @param {string} schema */
+async function generate(schema) {
   // The generators are looked up on PATH, and must run on this Node.
   const path = [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
-  const child = spawn(process.execPath, [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'], {
+  const command = [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints', '--schema', schema];
+  const child = spawn(process.execPath, command, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: path, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },

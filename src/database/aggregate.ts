@@ -84,9 +84,9 @@ export function compileFunction(it: AggregateFunction, value: Sql, model: Model,
     case 'present':
       return sql`count(${value})`;
     case 'min':
-      return sql`min(${value})`;
+      return sql`min(${engine.sortable(scalarOf(model, it.field), value)})`;
     case 'max':
-      return sql`max(${value})`;
+      return sql`max(${engine.sortable(scalarOf(model, it.field), value)})`;
     case 'sum':
     case 'avg':
       return engine.total(it.name, value, scalarOf(model, it.field).type);
@@ -130,9 +130,10 @@ export function decodeFigures(
     const type = figureType(it, model);
     if (type === 'Int' || json[at] === null) return json[at];
     const value = engine.fromJson(type, json[at]);
-    if (typeof value === 'number' && !Number.isFinite(value)) throw sumTooLarge();
+    if (typeof value === 'number' && !Number.isFinite(value)) throw sumTooLarge('the range of a Float');
+    if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) throw sumTooLarge('64 bits');
     return value;
   });
 }
 
-const sumTooLarge = () => badInput('The sum leaves the range of a Float.', 'Aggregate fewer rows.');
+export const sumTooLarge = (limit: string) => badInput(`The sum leaves ${limit}.`, 'Aggregate fewer rows.');

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { modelOf, relationOf, scalarOf, type Model, type RelationField } from '../model/model.ts';
+import { modelOf, relationOf, scalarOf, type Model, type RelationField, type ScalarField } from '../model/model.ts';
 import {
   isAlways,
   type Comparison,
@@ -128,7 +128,7 @@ function compileComparison(filter: Comparison, scope: Scope, context: CompileCon
     return compileFilter({ kind: 'any', of }, scope, context, negated);
   }
   const operands = filter.operands.map((it) => (isField(it) ? column(scope, it.field) : parameter(it, field)));
-  const condition = compare(filter, value, operands, context.engine);
+  const condition = compare(filter, field, { value, operands, engine: context.engine });
   if (!negated) return condition;
   const others = filter.operands.filter(isField).map((it) => scalarOf(scope.model, it.field));
   const absent = [
@@ -152,7 +152,11 @@ const textField: Parameter['field'] = { type: 'String', enum: undefined };
 const jsonField: Parameter['field'] = { type: 'Json', enum: undefined };
 const isField = (operand: ComparisonOperand): operand is FieldOperand => operand.kind === 'field';
 
-function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[], engine: Engine): Sql {
+function compare(
+  { operator }: Comparison,
+  field: ScalarField,
+  { value, operands, engine }: { value: Sql; operands: readonly Sql[]; engine: Engine },
+): Sql {
   const [operand] = operands;
   if (!operand) throw new Error(`The comparison "${operator}" has no operand.`);
   switch (operator) {
@@ -161,13 +165,13 @@ function compare({ operator }: Comparison, value: Sql, operands: readonly Sql[],
     case 'in':
       return sql`${value} in (${sql.join(operands)})`;
     case 'lt':
-      return sql`${value} < ${operand}`;
+      return sql`${engine.sortable(field, value)} < ${operand}`;
     case 'lte':
-      return sql`${value} <= ${operand}`;
+      return sql`${engine.sortable(field, value)} <= ${operand}`;
     case 'gt':
-      return sql`${value} > ${operand}`;
+      return sql`${engine.sortable(field, value)} > ${operand}`;
     case 'gte':
-      return sql`${value} >= ${operand}`;
+      return sql`${engine.sortable(field, value)} >= ${operand}`;
     case 'contains':
       return engine.contains(value, operand);
     case 'startsWith':

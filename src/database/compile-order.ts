@@ -30,7 +30,8 @@ function compileExpression(
   if (by.kind === 'field') {
     const field = scalarOf(scope.model, by.field);
     const nullable = !field.required || by.visible !== undefined;
-    return { expression: visibleColumn(scope, by.field, by.visible, context), field, nullable };
+    const value = visibleColumn(scope, by.field, by.visible, context);
+    return { expression: context.engine.sortable(field, value), field, nullable };
   }
   const relation = relationOf(scope.model, by.relation);
   const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };

@@ -56,27 +56,33 @@ function compileRows(
   // The page is cut first, and what is nested is fetched for the rows of the page only.
   const page: Scope = { ...scope, used: new Set() };
   const item = compileSelection(select, page, context);
-  const places = read.cursors ? terms.map((_, at) => `order${at}`) : [];
-  item.push(...places.map((name, at) => context.engine.toJson(terms[at]!.type, sql.id(scope.alias, name))));
+  const correlated = source.on !== truth;
+  const named = context.engine.derivesFromOuterRows || !correlated;
+  const places = read.cursors
+    ? terms.map(({ type, expression }, at) => ({ type, expression, name: `order${at}` }))
+    : [];
+  item.push(
+    ...places.map(({ type, expression, name }) =>
+      context.engine.toJson(type, named ? sql.id(scope.alias, name) : expression),
+    ),
+  );
   const conditions = [where(source, [read.filter], scope, context)];
   if (read.seek) conditions.push(compileSeek(terms, read.seek.place));
   return context.engine.jsonRows(context.engine.jsonArray(item), {
     from: source.from,
     alias: scope.alias,
-    columns: [
-      ...[...page.used!].map((name) => ({ name, expression: sql.id(scope.alias, name) })),
-      ...places.map((name, at) => ({ name, expression: terms[at]!.expression })),
-    ],
+    columns: [...[...page.used!].map((name) => ({ name, expression: sql.id(scope.alias, name) })), ...places],
+    correlated,
     where: sql.join(conditions, sql` and `),
-    orderBy: terms.map(({ expression, direction }) =>
-      direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`,
+    orderBy: terms.map(({ expression, direction, nullable }) =>
+      context.engine.orderTerm(expression, direction, nullable),
     ),
     limit: read.limit && compileLimit(read.limit),
   });
 }
 
 /** One row more than asked for tells whether there are more. */
-const compileLimit = (limit: Operand) => sql`${parameter(limit, count)} + 1`;
+const compileLimit = (limit: Operand) => parameter(limit, { ...count, plus: 1 });
 
 /** Whether rows stand at or before the cursor, seen in the direction of reading. */
 function compileSkipped(

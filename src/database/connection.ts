@@ -1,12 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import type { PrismaClient } from '../generated/sqlite/client.ts';
 import { badConfig } from '../errors.ts';
-import { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Engine } from './engine.ts';
-import { groupCommit } from './engines/group-commit.ts';
-import { libsqlAdapter, LibsqlConnection } from './engines/libsql-connection.ts';
-import { sqlite } from './engines/sqlite.ts';
-import { sqliteFilePath } from './schema-engine/sqlite-file.ts';
 
 /** Commits what is done when it resolves, and undoes it when it throws. */
 export type RunTransaction = <T>(run: (transaction: OpenTransaction) => Promise<T>) => Promise<T>;
@@ -17,6 +11,8 @@ export interface OpenTransaction {
   write(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
   /** The one JSON text that a read yields. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+  /** Runs what the database may refuse. After a refusal the transaction goes on as if it had not been asked. */
+  tryOut<T>(act: () => Promise<T>): Promise<T>;
 }
 
 /** An open database: one way to read compiled statements, and Prisma Client for writing. */
@@ -33,48 +29,31 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+type Open = (url: string) => Promise<Connection>;
+
+const openMysql: Open = async (url) => (await import('./engines/connect-mysql.ts')).connectMysql(url);
+const openPostgresql: Open = async (url) => (await import('./engines/connect-postgresql.ts')).connectPostgresql(url);
+
+/** The one list of engines, by the scheme of their URLs. The drivers of the others are not loaded. */
+const openers: Readonly<Record<string, Open | undefined>> = {
+  'file:': async (url) => (await import('./engines/connect-sqlite.ts')).connectSqlite(url),
+  'mysql:': openMysql,
+  'mariadb:': openMysql,
+  'postgresql:': openPostgresql,
+  'postgres:': openPostgresql,
+};
+
 /**
  * Opens the database that the URL names.
  *
- * @throws BAD_CONFIG for a URL of no known engine or a file that cannot be opened.
+ * @throws BAD_CONFIG for a URL of no known engine or a database that cannot be used, DATABASE_UNAVAILABLE where none answers.
  */
 export async function connect(url: string): Promise<Connection> {
-  if (url.startsWith('file:')) return connectFile(sqliteFilePath(url));
   const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'nothing';
+  const open = openers[scheme];
+  if (open) return open(url);
   throw badConfig(
     `DATABASE_URL begins with "${scheme}", which is no engine of this build.`,
-    'Use file:./data/pergola.db.',
+    `Use file:./data/pergola.db, or a URL that begins with ${Object.keys(openers).slice(1).join(', ')}.`,
   );
-}
-
-async function connectFile(path: string): Promise<Connection> {
-  const open = () => {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      return new LibsqlConnection(path);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw badConfig(
-        `The database file ${path} cannot be opened: ${reason}.`,
-        'Make it and its folder writable, or change DATABASE_URL.',
-      );
-    }
-  };
-  // Readers see the last committed state while a write is under way: two connections, so that neither waits for the other.
-  const writer = open();
-  const reader = open();
-  const { factory, adapter } = await libsqlAdapter(writer);
-  const prisma = new PrismaClient({ adapter: factory });
-  return {
-    engine: sqlite,
-    prisma,
-    transaction: groupCommit(adapter, writer),
-    read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
-    fits: (sql) => reader.fits(sql),
-    async close() {
-      await prisma.$disconnect();
-      reader.close();
-      writer.close();
-    },
-  };
 }

@@ -174,6 +174,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
           this.statements++;
           return transaction.read(text, parameters);
         },
+        tryOut: (act) => transaction.tryOut(act),
       };
       const { viewer } = this;
       const { id: requestId, idempotent, unaudited } = this.#request;

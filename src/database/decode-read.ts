@@ -46,7 +46,7 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
     );
   const plain = isPlainList(read);
   return (json: unknown, limitOf: LimitOf): Rows => {
-    const [items, total, skipped] = (plain ? [json, null, 0] : json) as [unknown[][] | null, number | null, number];
+    const [items, total, skipped] = (plain ? [json, null, 0] : json) as [unknown[][] | null, number | null, unknown];
     const all = items ?? [];
     const limit = limitOf(read);
     const more = limit !== undefined && all.length > limit;
@@ -56,7 +56,7 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
       rows: decodeRow ? page.map((item) => decodeRow(item, limitOf)) : [],
       cursors: read.cursors ? page.map(cursorOf) : [],
       more,
-      skipped: skipped === 1,
+      skipped: isTrue(skipped),
       total: total ?? undefined,
     };
   };
@@ -75,7 +75,7 @@ function makeRowDecoder(modelName: string, select: Selection, context: DecodeCon
     let at = 0;
     let hidden: Set<string> | undefined;
     for (const { name, conditional, decode } of scalars) {
-      if (conditional && item[at++] !== 1) (hidden ??= new Set()).add(name);
+      if (conditional && !isTrue(item[at++])) (hidden ??= new Set()).add(name);
       row[name] = decode(item[at++]);
     }
     if (hidden) row[withheld] = hidden;
@@ -101,6 +101,9 @@ export function makeValueDecoder(
   }
   return (value) => (value === null || value === undefined ? null : engine.fromJson(type, value));
 }
+
+/** Not every engine has truth values of its own in JSON. */
+const isTrue = (value: unknown) => value === true || value === 1;
 
 /** The field whose values an order term has, for reading a cursor. */
 export function orderedField(

@@ -19,6 +19,14 @@ export interface RowsSource {
   readonly where: Sql;
   readonly orderBy: readonly Sql[];
   readonly limit: Sql | undefined;
+  /** `where` asks about a row outside. */
+  readonly correlated: boolean;
+}
+
+export interface StoredType {
+  readonly type: ScalarType;
+  /** The database's own name of an enum's type. */
+  readonly enumType: string | undefined;
 }
 
 /** Rows of a table that are updated, each with values of its own. */
@@ -27,6 +35,8 @@ export interface UpdateEach {
   readonly key: readonly Sql[];
   /** `column = …` for each column, made from the value that the row brings. */
   readonly assignments: readonly ((value: Sql) => Sql)[];
+  /** The fields of the key, then of the columns. */
+  readonly fields: readonly StoredType[];
   /** For each row the values of its key, then of its columns. */
   readonly rows: readonly (readonly Sql[])[];
 }
@@ -40,10 +50,17 @@ export interface Engine {
   /** For people to read. */
   readonly name: string;
 
+  /** A value as it is compared and sorted by: texts and the stored words of enums by code point, whatever the database prefers. */
+  sortable(field: Pick<ScalarField, 'type'>, value: Sql): Sql;
+  /** One term of `order by`: absent values come first in ascending order. */
+  orderTerm(expression: Sql, direction: 'asc' | 'desc', nullable: boolean): Sql;
+
   /** `[a, b, c]` as JSON. */
   jsonArray(items: readonly Sql[]): Sql;
-  /** `[item, item, …]` as JSON, `[]` when there is no row. */
+  /** `[item, item, …]` as JSON; `[]` or null when there is no row. */
   jsonRows(item: Sql, source: RowsSource): Sql;
+  /** Whether a table that is derived in a subquery may ask about rows outside of it; else `jsonRows` takes no columns by other names there. */
+  readonly derivesFromOuterRows: boolean;
   /** A whole statement that yields this one value. */
   selectValue(value: Sql): Sql;
   /** How a value of the type travels inside JSON without losing a digit. */
@@ -79,6 +96,10 @@ export interface Engine {
   updateEach(update: UpdateEach): Sql;
   /** How many values one statement takes. */
   readonly maxParameters: number;
+  /** What follows the table's name to insert a row of nothing but defaults. */
+  readonly defaultRow: Sql;
+  /** Inserts a row unless its key is there already. */
+  insertOnce(table: Sql, columns: readonly Sql[], values: readonly Sql[]): Sql;
 
   /**
    * The first day of the unit in which a moment lies, as a Date, once the clock is set forward by so many seconds; a
@@ -95,6 +116,6 @@ export interface Engine {
    */
   total(name: 'sum' | 'avg', value: Sql, type: ScalarType): Sql;
 
-  /** How many digits of a Decimal are kept; a longer one is refused, never rounded. */
-  readonly decimalDigits: number;
+  /** What stands against keeping a Decimal with every digit, such as "20 digits; this database keeps 15". Then it is refused, never rounded. */
+  decimalProblem(text: string): string | undefined;
 }

@@ -87,9 +87,10 @@ export function compileGroups(read: GroupsRead, context: CompileContext): Sql {
     alias: groups.alias,
     columns: fields.map((field, at) => ({ name: field.column, expression: places[at]! })),
     where: compileFilter(read.having, groups, context),
+    correlated: false,
     orderBy: read.order.map(({ by, at, direction }) => {
-      const place = places[by === 'key' ? at : read.keys.length + at]!;
-      return direction === 'asc' ? sql`${place} asc` : sql`${place} desc`;
+      const index = by === 'key' ? at : read.keys.length + at;
+      return engine.orderTerm(engine.sortable(fields[index]!, places[index]!), direction, true);
     }),
     limit: parameter(read.limit, count),
   });

@@ -6,7 +6,10 @@ import type { Engine } from './engine.ts';
 /** A value that a compiled statement waits for. */
 export interface Parameter {
   readonly operand: Operand;
-  readonly field: Pick<ScalarField, 'type' | 'enum'>;
+  readonly field: Pick<ScalarField, 'type' | 'enum'> & {
+    /** So much more than the operand: not every engine calculates in a limit. */
+    readonly plus?: number;
+  };
 }
 
 /** A whole number that is no column's: a limit. */
@@ -24,7 +27,7 @@ export function bind(
     // A filter that lost its value must not run: bound as null it would match nothing here and everything under a `not`.
     if (value === undefined || value === null) throw new Error('A statement is missing one of its values.');
     const stored = field.enum ? storedEnum(schema.enums.get(field.enum), value) : value;
-    return engine.toParameter(field, stored);
+    return engine.toParameter(field, field.plus ? (stored as number) + field.plus : stored);
   });
 }
 

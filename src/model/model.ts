@@ -84,6 +84,8 @@ export interface Model {
 
 export interface EnumType {
   readonly name: string;
+  /** What the database calls it, where it has types for enums. */
+  readonly storedType: string;
   readonly values: readonly { readonly name: string; readonly stored: string }[];
   readonly description: string | undefined;
 }

@@ -27,6 +27,7 @@ export function readDatamodel({ datamodel, modelOperations }: GeneratedDatamodel
 function readEnum(it: DMMF.DatamodelEnum): EnumType {
   return {
     name: it.name,
+    storedType: it.dbName ?? it.name,
     values: it.values.map(({ name, dbName }) => ({ name, stored: dbName ?? name })),
     description: it.documentation,
   };

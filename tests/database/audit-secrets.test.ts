@@ -50,9 +50,8 @@ it('whether it is a column, a relation or a tie', async () => {
   await service.run(`mutation { updateMember(where: { id: 2 }, data: { ${data} }) { id } }`);
   await service.run('mutation { createMembers(data: [{ id: 4, name: "d", password: "battery" }]) { count } }');
   await service.run('mutation { updateMembers(where: { id: { in: [1, 2] } }, data: { password: null }) { count } }');
-  const entries = service
-    .sql('select verb, key, changes from AuditEntry order by id')
-    .map(([verb, key, changes]) => [verb, key, JSON.parse(String(changes))]);
+  const written = await service.sql('select verb, key, changes from AuditEntry order by id');
+  const entries = written.map(([verb, key, changes]) => [verb, key, JSON.parse(String(changes))]);
   const withheld = { withheld: true };
   expect(entries).toEqual([
     ['CREATE', '3', { id: 3, name: 'c', password: withheld, bossId: withheld }],
@@ -62,7 +61,7 @@ it('whether it is a column, a relation or a tie', async () => {
     ['UPDATE', '1', { password: withheld }],
     ['UPDATE', '2', { password: withheld }],
   ]);
-  expect(service.sql('select count(*) from AuditEntry where actorId = ? and actorKind = ?', 'someone', 'user')).toEqual(
-    [[6]],
-  );
+  expect(
+    await service.sql('select count(*) from AuditEntry where actorId = ? and actorKind = ?', 'someone', 'user'),
+  ).toEqual([[6]]);
 });

@@ -100,14 +100,14 @@ describe('ifVersion', () => {
   it('of a row that is gone is stale, and an upsert creates nothing in its place', async () => {
     await using service = await openTinyService(design);
     const { changed } = await find(service.database, 'account', 4);
-    service.sql('delete from Account where id = 4');
+    await service.sql('delete from Account where id = 4');
     const upsert = service.database
       .as(system)
       .write((writer) =>
         writer.upsert('Account', { id: 4 }, { create: { id: 4 }, update: { balance: 1 } }, { ifVersion: changed }),
       );
     await expect(upsert).rejects.toMatchObject({ code: 'STALE_VERSION', inputPath: 'ifVersion' });
-    expect(service.sql('select count(*) from Account where id = 4')).toEqual([[0]]);
+    expect(await service.sql('select count(*) from Account where id = 4')).toEqual([[0]]);
   });
 
   it('tells updates apart that fall into one millisecond', async () => {
@@ -115,7 +115,7 @@ describe('ifVersion', () => {
     const versions = new Set<string>();
     for (let i = 0; i < 200; i++) {
       await service.database.as(system).write((writer) => writer.update('Account', { id: 1 }, { balance: i }));
-      versions.add(String(service.sql('select changed from Account where id = ?', 1)[0]));
+      versions.add(String((await service.sql('select changed from Account where id = ?', 1))[0]));
     }
     expect(versions.size).toBe(200);
   });
@@ -130,11 +130,11 @@ end;`;
 
   it('50: takes the write with it: of 1,000 races between a transfer and a write, no write comes after', async () => {
     await using service = await openTinyService(design);
-    service.sql(watch);
+    await service.sql(watch);
     const other = await service.openAgain();
     const outcomes: Record<string, number> = {};
     for (let round = 0; round < 1000; round++) {
-      service.sql("update Deed set ownerId = 'seller' where id = 1");
+      await service.sql("update Deed set ownerId = 'seller' where id = 1");
       const transfer = () => other.as(system).write((writer) => writer.update('Deed', { id: 1 }, { ownerId: 'buyer' }));
       const write = () =>
         service.database.as(seller).write((writer) => writer.update('Deed', { id: 1 }, { text: `by seller ${round}` }));
@@ -144,8 +144,8 @@ end;`;
       const outcome = written.status === 'fulfilled' ? 'written' : codeOf(written.reason);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
-    expect(service.sql("select count(*) from Witness where owner <> 'seller'")).toEqual([[0]]);
-    expect(service.sql('select count(*) from Witness')).toEqual([[outcomes['written']]]);
+    expect(await service.sql("select count(*) from Witness where owner <> 'seller'")).toEqual([[0]]);
+    expect(await service.sql('select count(*) from Witness')).toEqual([[outcomes['written']]]);
     // Both were first many times.
     expect(Object.keys(outcomes).toSorted()).toEqual(['NOT_FOUND', 'written']);
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(100);
@@ -153,11 +153,11 @@ end;`;
 
   it('50: does so too where the right is a row of another model', async () => {
     await using service = await openTinyService(design);
-    service.sql(watch);
+    await service.sql(watch);
     const other = await service.openAgain();
     const outcomes: Record<string, number> = {};
     for (let round = 0; round < 300; round++) {
-      service.sql("insert or ignore into Share (deedId, holder) values (2, 'seller')");
+      await service.sql("insert or ignore into Share (deedId, holder) values (2, 'seller')");
       const revoke = () =>
         other.as(system).write((writer) => writer.delete('Share', { deedId_holder: { deedId: 2, holder: 'seller' } }));
       const write = () =>
@@ -169,7 +169,7 @@ end;`;
       const { keys } = results[round % 2 === 0 ? 1 : 0] as { keys: unknown[] };
       outcomes[keys.length] = (outcomes[keys.length] ?? 0) + 1;
     }
-    expect(service.sql('select count(*) from Witness where not shared')).toEqual([[0]]);
+    expect(await service.sql('select count(*) from Witness where not shared')).toEqual([[0]]);
     expect(Object.keys(outcomes)).toEqual(['0', '1']);
   });
 });
@@ -201,8 +201,8 @@ describe('ten writers on four rows', () => {
       for (let i = 0; i < 30; i++) await move(databases[at % databases.length]!);
     });
     await Promise.all(writers);
-    expect(service.sql('select sum(balance) from Account')).toEqual([[400]]);
-    expect(service.sql('select count(distinct balance) > 1 from Account')).toEqual([[1]]);
+    expect(await service.sql('select sum(balance) from Account')).toEqual([[400]]);
+    expect(await service.sql('select count(distinct balance) > 1 from Account')).toEqual([[1]]);
   });
 });
 
@@ -221,7 +221,7 @@ describe('while another process holds the lock', () => {
     expect(done).toBe(false);
     await lock.release();
     await written;
-    expect(service.sql('select balance from Account where id = ?', 1)).toEqual([[7]]);
+    expect(await service.sql('select balance from Account where id = ?', 1)).toEqual([[7]]);
   });
 
   it('117: a write gives up in the end, by its code, and changes nothing', async () => {
@@ -232,8 +232,8 @@ describe('while another process holds the lock', () => {
       new Set(['DATABASE_UNAVAILABLE']),
     );
     await lock.release();
-    expect(service.sql('select balance from Account where id = ?', 1)).toEqual([[100]]);
+    expect(await service.sql('select balance from Account where id = ?', 1)).toEqual([[100]]);
     await write(service.database);
-    expect(service.sql('select balance from Account where id = ?', 1)).toEqual([[7]]);
+    expect(await service.sql('select balance from Account where id = ?', 1)).toEqual([[7]]);
   });
 });

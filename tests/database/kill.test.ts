@@ -93,22 +93,22 @@ async function writeAndKill(path: string, schema: string, first: number): Promis
 }
 
 /** What must hold of the file whenever a writer has died. */
-function checkFile({ sql }: TinyService, done: readonly number[]) {
-  expect(sql('pragma integrity_check')).toEqual([['ok']]);
-  expect(sql('pragma foreign_key_check')).toEqual([]);
+async function checkFile({ sql }: TinyService, done: readonly number[]) {
+  expect(await sql('pragma integrity_check')).toEqual([['ok']]);
+  expect(await sql('pragma foreign_key_check')).toEqual([]);
   const wrong = (condition: string) => sql(`select number from Batch where ${condition}`);
-  expect(wrong('size <> (select count(*) from Row where batchNumber = number)')).toEqual([]);
-  expect(wrong('stamp not in (0, number)')).toEqual([]);
-  expect(wrong('exists (select 1 from Row where batchNumber = number and Row.stamp <> Batch.stamp)')).toEqual([]);
+  expect(await wrong('size <> (select count(*) from Row where batchNumber = number)')).toEqual([]);
+  expect(await wrong('stamp not in (0, number)')).toEqual([]);
+  expect(await wrong('exists (select 1 from Row where batchNumber = number and Row.stamp <> Batch.stamp)')).toEqual([]);
   // Each is noted with what it did: an entry for each row, and every batch that the writer was told is done.
   const created =
     "select cast(key as int) as number, changes ->> 'size' as size from AuditEntry where model = 'Batch' and verb = 'CREATE'";
   expect(
-    sql(
+    await sql(
       `select (select coalesce(sum(size), 0) from (${created})) - (select count(*) from AuditEntry where model = 'Row' and verb = 'CREATE')`,
     ),
   ).toEqual([[0]]);
-  const noted = new Set(sql(created).map(([number]) => number));
+  const noted = new Set((await sql(created)).map(([number]) => number));
   expect(done.filter((number) => !noted.has(number))).toEqual([]);
 }
 
@@ -126,7 +126,7 @@ it(
       let first = 1;
       for (; killed < kills; killed++) {
         const { begun, done } = await writeAndKill(path, schema, first);
-        checkFile(service, done);
+        await checkFile(service, done);
         if (begun.length > done.length) interrupted++;
         first = Math.max(...begun, first) + 1;
       }

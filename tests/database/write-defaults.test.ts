@@ -38,7 +38,7 @@ const fields = '{ name text int big float decimal yes moment json bytes size non
 it('come out alike from the database, from a create and from a create of many', async () => {
   await using service = await openTinyService(design);
   // What Prisma's migrations make of the schema; but not of bytes, which they write as the text of their digits.
-  service.sql("insert into Thing (name, uuid, bytes) values ('x', 'u', x'00ff10')");
+  await service.sql("insert into Thing (name, uuid, bytes) values ('x', 'u', x'00ff10')");
   await service.run('mutation { createThing(data: { name: "x" }) { id } }');
   await service.run('mutation { createThings(data: [{ name: "x" }, { name: "x" }]) { count } }');
   const { data } = (await service.run(`{ things { nodes ${fields} } }`)) as { data: { things: { nodes: object[] } } };
@@ -59,7 +59,7 @@ it('come out alike from the database, from a create and from a create of many', 
   });
   expect(data.things.nodes).toEqual([byDatabase, byDatabase, byDatabase, byDatabase]);
   expect(
-    service.sql('select distinct typeof(big), typeof(decimal), typeof(bytes), size, typeof(moment) from Thing'),
+    await service.sql('select distinct typeof(big), typeof(decimal), typeof(bytes), size, typeof(moment) from Thing'),
   ).toEqual([['integer', 'real', 'blob', 'l', 'text']]);
 });
 
@@ -67,5 +67,5 @@ it('change with every update, also where they were empty', async () => {
   await using service = await openTinyService(design);
   await service.run('mutation { updateNote(where: { id: 1 }, data: { text: "b" }) { id } }');
   await service.run('mutation { updateNotes(where: { id: { equals: 2 } }, data: { text: "b" }) { count } }');
-  expect(service.sql('select count(changed) from Note')).toEqual([[2]]);
+  expect(await service.sql('select count(changed) from Note')).toEqual([[2]]);
 });

@@ -47,7 +47,7 @@ let service: TinyService;
 let before: Everything;
 beforeAll(async () => {
   service = await openTinyService(design);
-  before = service.everything();
+  before = await service.everything();
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
@@ -66,7 +66,7 @@ async function refusalOf(act: (writer: TransactionWriter) => Promise<unknown>) {
   expect(error).toBeInstanceOf(PergolaError);
   const { code, fact, remedy, inputPath, message } = error as PergolaError;
   expect(message).not.toMatch(/sql|the_label|the_box|table_of_items|constraint|insert|column|index|select/i);
-  expect(difference(before, service.everything())).toEqual([]);
+  expect(difference(before, await service.everything())).toEqual([]);
   return [code, inputPath, fact, remedy];
 }
 

@@ -196,15 +196,15 @@ describe('deleteXs', () => {
 describe('very many rows', () => {
   it('up to 10,000 are changed in few statements; one more changes none', async () => {
     await using service = await openTinyService(papers);
-    service.sql('delete from Paper');
+    await service.sql('delete from Paper');
     const numbers = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)';
-    service.sql(`insert into Paper (id, title) ${numbers} select i, 'p' || i from n`);
+    await service.sql(`insert into Paper (id, title) ${numbers} select i, 'p' || i from n`);
     expect(await service.run(update(`${everyPaper}, data: { pages: 3 }`, '{ count nodes(first: 2) { id } }'))).toEqual({
       data: { updatePapers: { count: 10000, nodes: [{ id: 1 }, { id: 2 }] } },
     });
     // One to list them, 5 to change 2,000 each, 5 to judge 2,048 each, one to read.
     expect(service.statements).toBe(12);
-    service.sql("insert into Paper (id, title) values (20000, 'more')");
+    await service.sql("insert into Paper (id, title) values (20000, 'more')");
     const tooMany = '"where" takes more than 10000 rows. Narrow it, and write in several mutations.';
     expect(await changed(service, remove(everyPaper))).toEqual({
       answer: refused('deletePapers', 'BAD_INPUT', tooMany, 'where'),
@@ -215,7 +215,7 @@ describe('very many rows', () => {
     ).toMatchObject({
       data: { deletePapers: { count: 10000 } },
     });
-    expect(service.sql('select count(*) from Paper')).toEqual([[1]]);
+    expect(await service.sql('select count(*) from Paper')).toEqual([[1]]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { nobody } from '../../src/policy/rule.ts';
 import { difference, openTinyService, type TinyDesign } from '../support/tiny-service.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 /** Goods of shops; a shop's own articles are numbered. Goods called "banned" may not be there, and secret ones not be seen. */
 const shops: TinyDesign = {
@@ -108,7 +109,7 @@ describe('createXs', () => {
     expect(await service.run(`${create} { created nodes { article } } }`, { data })).toEqual({
       data: { createGoods: { created: 3, nodes: [{ article: 20 }, { article: 22 }] } },
     });
-    expect(service.sql('select article from Good where article >= 20 order by 1')).toEqual([[20], [21], [22]]);
+    expect(await service.sql('select article from Good where article >= 20 order by 1')).toEqual([[20], [21], [22]]);
   });
 
   it('takes 1,000 rows in few statements, and not one more', async () => {
@@ -119,11 +120,11 @@ describe('createXs', () => {
     expect(answer).toMatchObject({ data: { createGoods: { count: 1000 } } });
     // One to find the shop, 2 inserts of up to 4,000 values, one to judge the new rows, one to read them.
     expect(service.statements).toBe(5);
-    const before = service.everything();
+    const before = await service.everything();
     expect(await service.run(`${create} { count } }`, { data: many(1001, (at) => good(2000 + at)) })).toEqual(
       refused('createGoods', 'BAD_INPUT', '"data" holds 1001 rows. Give 1000 at most.', 'data'),
     );
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
   });
 
   it('of no rows does nothing', async () => {
@@ -160,27 +161,27 @@ describe('createXs', () => {
     ],
     [
       'a value that cannot be kept',
-      good(30, { price: '1234567890.1234567' }),
+      good(30, { price: `0.${'1'.repeat(31)}` }),
       'BAD_INPUT',
-      '"data[500].price" has 17 digits; this database keeps 15. Give fewer digits.',
+      `"data[500].price" has ${testEngine === 'sqlite' ? '31 digits; this database keeps 15' : '31 decimal places; this database keeps 30'}. Give fewer digits.`,
       'data[500].price',
     ],
   ])('names the row in the middle that is refused, and keeps none: %s', async (_, bad, code, message, inputPath) => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     const data = many(999, (at) => good(1000 + at));
     data.splice(500, 0, bad);
     expect(await service.run(`${create} { count } }`, { data })).toEqual(
       refused('createGoods', code, message, inputPath),
     );
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
   });
 
   it('previewed, tells everything and changes nothing', async () => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     const data = [good(40, { labels: { create: [{ word: 'odd' }] } }), good(41)];
-    const select = '{ count created nodes { id article labels { nodes { word } } } } }';
+    const select = '{ count created nodes { article labels { nodes { word } } } } }';
     const first = await service.run(`${create} ${select}`, { data, preview: true });
     expect(first).toEqual({
       data: {
@@ -188,13 +189,13 @@ describe('createXs', () => {
           count: 2,
           created: 2,
           nodes: [
-            { id: 4, article: 40, labels: { nodes: [{ word: 'odd' }] } },
-            { id: 5, article: 41, labels: { nodes: [] } },
+            { article: 40, labels: { nodes: [{ word: 'odd' }] } },
+            { article: 41, labels: { nodes: [] } },
           ],
         },
       },
     });
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
     expect(await service.run(`${create} ${select}`, { data, preview: true })).toEqual(first);
     expect(await service.run(`${create} { count } }`, { data: [good(1)], preview: true })).toEqual(
       refused('createGoods', 'CONFLICT', conflict, 'data[0]'),
@@ -205,7 +206,7 @@ describe('createXs', () => {
 describe('upsertXs', () => {
   it('by a compound key through a relation: creates, updates and leaves the same', async () => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     const data = [
       { article: 1, name: 'apple', price: '1.50', shop: { connect: { id: 1 } } },
       { article: 2, name: 'quince', shop: { connect: { code: 'north' } } },
@@ -225,13 +226,13 @@ describe('upsertXs', () => {
           nodes: [
             { id: 1, name: 'apple', shop: { code: 'north' } },
             { id: 2, name: 'quince', shop: { code: 'north' } },
-            { id: 4, name: 'plum', shop: { code: 'south' } },
+            { id: expect.any(Number), name: 'plum', shop: { code: 'south' } },
           ],
         },
       },
     });
-    expect(difference(before, service.everything())).toEqual([
-      '+ Good 4',
+    expect(difference(before, await service.everything())).toEqual([
+      expect.stringMatching(/^\+ Good \d+$/),
       'Good 2 name: pear > quince',
       expect.stringMatching(/^Good 2 seen: 2026-01-01/),
     ]);
@@ -249,16 +250,16 @@ describe('upsertXs', () => {
 
   it('meets the key of a row that the viewer may not read as any create does', async () => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     expect(await service.run(`${upsert} { count } }`, { by: 'shopId_article', data: [good(8), good(3)] })).toEqual(
       refused('upsertGoods', 'CONFLICT', conflict, 'data[1]'),
     );
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
   });
 
   it('judges the rows as they become, and keeps none when one may not be so', async () => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     const data = [good(8), { ...good(1), name: 'banned' }];
     expect(await service.run(`${upsert} { count } }`, { by: 'shopId_article', data })).toEqual(
       refused(
@@ -268,7 +269,7 @@ describe('upsertXs', () => {
         'data[1]',
       ),
     );
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
   });
 
   it('says which part of the key is missing', async () => {
@@ -297,7 +298,7 @@ describe('upsertXs', () => {
 
   it('previewed, tells everything and changes nothing', async () => {
     await using service = await openTinyService(shops);
-    const before = service.everything();
+    const before = await service.everything();
     const data = [good(1), good(50)];
     expect(
       await service.run(`${upsert} { created updated nodes { article name } } }`, {
@@ -317,6 +318,6 @@ describe('upsertXs', () => {
         },
       },
     });
-    expect(difference(before, service.everything())).toEqual([]);
+    expect(difference(before, await service.everything())).toEqual([]);
   });
 });

@@ -37,9 +37,9 @@ afterAll(() => shop[Symbol.asyncDispose]());
 beforeEach(() => shop.reset());
 
 const changed = async (run: () => Promise<unknown>) => {
-  const before = shop.everything();
+  const before = await shop.everything();
   const answer = await run();
-  return { answer, changes: difference(before, shop.everything()) };
+  return { answer, changes: difference(before, await shop.everything()) };
 };
 
 describe('an update', () => {

@@ -12,11 +12,11 @@ afterAll(() => homes[Symbol.asyncDispose]());
 beforeEach(() => homes.reset());
 
 async function create(relation: string, input: unknown, may = everyRight) {
-  const before = homes.everything();
+  const before = await homes.everything();
   // A home stands on a street, so there is always one relation.
   const data = { id: 7, may, street: { connect: { id: 2 } }, [relation]: input };
   const answer = await homes.run('mutation ($data: HomeCreateInput!) { createHome(data: $data) { id } }', { data });
-  return { answer, changes: difference(before, homes.everything()) };
+  return { answer, changes: difference(before, await homes.everything()) };
 }
 
 const refused = (code: string, fact: string, inputPath: string) => {
@@ -94,15 +94,15 @@ describe.each(Object.entries(relations))('%s', (relation, { model, holder, list,
   it('takes what a tie takes of the row that is there, and nothing else', async () => {
     const needed = holder === 'far' ? 'ru' : 'rl';
     for (const right of needed) {
-      homes.reset();
-      take(right);
+      await homes.reset();
+      await take(right);
       expect([right, await create(relation, { connect: items(where) })]).toEqual([
         right,
         refused('NOT_FOUND', `No ${model} matches.`, `data.${relation}.connect${n}`),
       ]);
     }
-    homes.reset();
-    take(without(needed + (holder === 'far' ? back : '')));
+    await homes.reset();
+    await take(without(needed + (holder === 'far' ? back : '')));
     expect(await sorted(create(relation, { connect: items(where) }))).toEqual(done(toFree));
   });
 
@@ -116,7 +116,7 @@ describe.each(Object.entries(relations))('%s', (relation, { model, holder, list,
         expect(await create(relation, { [verb]: input }, without('l'))).toEqual(
           refused('FORBIDDEN', 'You may not link to this Home.', `data.${relation}.${verb}${n}`),
         );
-      take(back);
+      await take(back);
       expect(await create(relation, { connect: items(where) })).toEqual(
         refused(
           'FORBIDDEN',

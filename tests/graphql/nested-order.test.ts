@@ -17,13 +17,13 @@ const without = (rights: string) =>
     .join('');
 
 async function update(data: object, select = '{ id }') {
-  const before = homes.everything();
+  const before = await homes.everything();
   const document = `mutation ($data: HomeUpdateInput!) { updateHome(where: { id: 1 }, data: $data) ${select} }`;
   const { data: answer, errors } = await homes.run(document, { data });
   return {
     answer,
     ...(errors && { errors: errors.map(({ code, inputPath, message }) => ({ code, inputPath, message })) }),
-    changes: difference(before, homes.everything()),
+    changes: difference(before, await homes.everything()),
   };
 }
 
@@ -49,8 +49,8 @@ describe('set', () => {
   });
 
   it('does not touch rows that the viewer may not read: they do not exist for them', async () => {
-    homes.sql('update Room set may = ? where number = 2', without('r'));
-    homes.sql("update Tree set may = ? where kind = 'oak'", without('r'));
+    await homes.sql('update Room set may = ? where number = 2', without('r'));
+    await homes.sql("update Tree set may = ? where kind = 'oak'", without('r'));
     expect(await update({ rooms: { set: [] }, trees: { set: [] } })).toEqual({
       answer: { updateHome: { id: 1 } },
       changes: ['- _HomeToTree 1,elm', 'Room 1,1 homeId: 1 > null'],
@@ -58,11 +58,11 @@ describe('set', () => {
   });
 
   it('is refused where a row that it leaves out may not be taken away', async () => {
-    homes.sql('update Room set may = ? where number = 2', without('u'));
+    await homes.sql('update Room set may = ? where number = 2', without('u'));
     const message = 'You may not take away a Room that is left out. Leave it out, or ask for the right.';
     expect(await update({ rooms: { set: [] } })).toEqual(refused('FORBIDDEN', 'data.rooms.set', message));
-    homes.reset();
-    homes.sql("update Tree set may = ? where kind = 'oak'", without('l'));
+    await homes.reset();
+    await homes.sql("update Tree set may = ? where kind = 'oak'", without('l'));
     expect(await update({ trees: { set: [{ kind: 'ash' }] } })).toEqual(
       refused('FORBIDDEN', 'data.trees.set', message.replace('Room', 'Tree')),
     );
@@ -70,7 +70,7 @@ describe('set', () => {
 
   it('names the row that may not be tied', async () => {
     expect(await update({ rooms: { set: [room(1, 1), room(7, 7)] } })).toEqual(notFound('Room', 'data.rooms.set[1]'));
-    homes.sql('update Room set may = ? where floor = 2', without('u'));
+    await homes.sql('update Room set may = ? where floor = 2', without('u'));
     expect(await update({ rooms: { set: [room(2, 1)] } })).toEqual(notFound('Room', 'data.rooms.set[0]'));
   });
 });
@@ -94,18 +94,18 @@ describe('one row at the far end', () => {
   });
 
   it('is created by an upsert where there is none', async () => {
-    homes.sql('update Roof set homeId = null where id = 1');
+    await homes.sql('update Roof set homeId = null where id = 1');
     expect(await update({ roof: { upsert: { create: { id: 5 }, update: { name: 'x' } } } })).toMatchObject({
       changes: ['+ Roof 5'],
     });
-    homes.sql('update Home set gateId = null where id = 1');
+    await homes.sql('update Home set gateId = null where id = 1');
     expect(await update({ gate: { upsert: { create: { id: 5 }, update: { name: 'x' } } } })).toMatchObject({
       changes: ['+ Gate 5', 'Home 1 gateId: null > 5'],
     });
   });
 
   it('that may not be seen keeps its place: another meets the unique key', async () => {
-    homes.sql('update Roof set may = ? where id = 1', without('r'));
+    await homes.sql('update Roof set may = ? where id = 1', without('r'));
     const message = 'A Roof with these unique values cannot be stored. Choose other values.';
     expect(await update({ roof: { connect: { id: 2 } } })).toEqual(refused('CONFLICT', 'data.roof.connect', message));
     expect(await update({ roof: { create: { id: 3 } } })).toEqual(refused('CONFLICT', 'data.roof.create', message));
@@ -119,8 +119,8 @@ describe('one row at the far end', () => {
   });
 
   it('that is not there is not found', async () => {
-    homes.sql('update Roof set homeId = null where id = 1');
-    homes.sql('update Home set gateId = null where id = 1');
+    await homes.sql('update Roof set homeId = null where id = 1');
+    await homes.sql('update Home set gateId = null where id = 1');
     for (const [relation, model] of [
       ['roof', 'Roof'],
       ['gate', 'Gate'],
@@ -249,7 +249,7 @@ describe('the new row', () => {
 });
 
 it('follows a key that changes: what is tied stays tied, what is new is tied to the new key', async () => {
-  const before = homes.everything();
+  const before = await homes.everything();
   const document = `mutation ($data: HomeUpdateInput!) { updateHome(where: { id: 1 }, data: $data) { id rooms { totalCount } trees { nodes { kind } } } }`;
   const data = {
     id: 70,
@@ -259,5 +259,5 @@ it('follows a key that changes: what is tied stays tied, what is new is tied to 
   expect(await homes.run(document, { data })).toEqual({
     data: { updateHome: { id: 70, rooms: { totalCount: 3 }, trees: { nodes: [{ kind: 'ash' }, { kind: 'elm' }] } } },
   });
-  expect(difference(before, homes.everything())).toContain('Room 1,1 homeId: 1 > 70');
+  expect(difference(before, await homes.everything())).toContain('Room 1,1 homeId: 1 > 70');
 });

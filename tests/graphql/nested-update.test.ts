@@ -19,9 +19,9 @@ const document = 'mutation ($data: HomeUpdateInput!) { updateHome(where: { id: 1
 
 /** The whole answer, and what differs in the whole database. */
 async function update(data: object) {
-  before = homes.everything();
+  before = await homes.everything();
   const answer = await homes.run(document, { data });
-  return { answer, changes: difference(before, homes.everything()) };
+  return { answer, changes: difference(before, await homes.everything()) };
 }
 
 const done = (changes: readonly string[]) => ({
@@ -53,11 +53,11 @@ const without = (rights: string) =>
     .join('');
 
 /** Takes a right from the home, from the row at the other end, or from the one that is to be created. */
-function take(right: string, party: Party, { model, far }: NestedCase) {
-  if (party === 'near') homes.sql('update Home set may = ? where id = 1', without(right));
+async function take(right: string, party: Party, { model, far }: NestedCase) {
+  if (party === 'near') await homes.sql('update Home set may = ? where id = 1', without(right));
   if (party !== 'far') return;
   const names = Object.keys(far);
-  homes.sql(
+  await homes.sql(
     `update ${model} set may = ? where ${names.map((name) => `${name} = ?`).join(' and ')}`,
     without(right),
     ...Object.values(far),
@@ -98,13 +98,13 @@ describe.each(updateCases.map((nested) => [`${nested.relation}: ${nested.verb}`,
   it('takes these rights and no others', async () => {
     for (const party of parties) {
       const [needed, others] = rightsOf(party, it_);
-      homes.reset();
-      take(others, party, it_);
+      await homes.reset();
+      await take(others, party, it_);
       const result = await update({ [relation]: input(party === 'new' ? without(others) : everyRight) });
       expect([party, others, result]).toEqual([party, others, done(changes)]);
       for (const right of needed) {
-        homes.reset();
-        take(right, party, it_);
+        await homes.reset();
+        await take(right, party, it_);
         const refusal = await update({ [relation]: input(party === 'new' ? without(right) : everyRight) });
         expect([party, right, refusal]).toEqual([party, right, refusalOf(right, party, it_)]);
       }

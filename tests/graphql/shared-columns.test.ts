@@ -34,11 +34,11 @@ beforeEach(() => service.reset());
 const key = (tenantId: number, number: number) => ({ tenantId_number: { tenantId, number } });
 
 async function changed(document: string, variables: Record<string, unknown>) {
-  const before = service.everything();
+  const before = await service.everything();
   const { errors } = (await service.run(document, variables)) as { errors?: { message: string; inputPath?: string }[] };
   return {
     errors: errors?.map(({ message, inputPath }) => [inputPath, message]),
-    changes: difference(before, service.everything()),
+    changes: difference(before, await service.everything()),
   };
 }
 const update = (where: object, data: object) =>
@@ -51,7 +51,7 @@ it('stays when a relation is emptied', async () => {
   expect(await update(key(1, 2), { parent: { disconnect: true } })).toEqual({
     changes: ['Task 1,2 parentNo: 1 > null'],
   });
-  service.reset();
+  await service.reset();
   expect(await update(key(1, 1), { children: { disconnect: [key(1, 2)] } })).toEqual({
     changes: ['Task 1,2 parentNo: 1 > null'],
   });
@@ -87,7 +87,7 @@ describe('a parent of another tenant', () => {
   it('does, where both relations are written; they must agree', async () => {
     const both = (tenant: number) => ({ tenant: { connect: { id: tenant } }, parent: { connect: key(2, 1) } });
     expect(await update(key(1, 3), both(2))).toEqual({ changes: ['- Task 1,3', '+ Task 2,3'] });
-    service.reset();
+    await service.reset();
     const fit = '"data.parent" does not fit another relation of the same Task. Connect rows that belong together.';
     expect(await update(key(1, 3), both(1))).toEqual({ errors: [['data.parent', fit]], changes: [] });
     const create = 'mutation ($data: TaskCreateInput!) { createTask(data: $data) { number } }';
@@ -106,12 +106,12 @@ it('cannot be written by whoever may write another relation only', async () => {
     ...design,
     policies: { Task: () => ({ fields: { tenant: readOnly } }) },
   });
-  const before = strict.everything();
+  const before = await strict.everything();
   const data = { parent: { connect: key(2, 1) } };
   const answer = await strict.run(
     'mutation ($data: TaskUpdateInput!) { updateTask(where: { tenantId_number: { tenantId: 1, number: 3 } }, data: $data) { number } }',
     { data },
   );
   expect(answer).toMatchObject({ errors: [{ code: 'BAD_INPUT' }] });
-  expect(difference(before, strict.everything())).toEqual([]);
+  expect(difference(before, await strict.everything())).toEqual([]);
 });

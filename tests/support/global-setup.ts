@@ -1,5 +1,6 @@
 /** Once a run, in vitest's main process: what the machine has, and the closing lines that scripts read. */
 import type { TestModule, TestProject } from 'vitest/node';
+import { dropLeftovers, serverNames, testEngine } from './test-engine.ts';
 import { type Found, findRequirements, leftOut, unmetRequirements } from './requirements.ts';
 
 export default async function setup(project: TestProject) {
@@ -11,7 +12,10 @@ export default async function setup(project: TestProject) {
     process.exit(1);
   }
   project.provide('requirements', found);
-  return () => console.log(closingLines(project, found).join('\n'));
+  return async () => {
+    for (const engine of serverNames) if (found[engine]) await dropLeftovers(engine);
+    console.log(closingLines(project, found).join('\n'));
+  };
 }
 
 function closingLines({ vitest }: TestProject, found: Found): string[] {
@@ -24,7 +28,8 @@ function closingLines({ vitest }: TestProject, found: Found): string[] {
     (module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0,
   );
   const failed = count('failed') + broken.length + vitest.state.getUnhandledErrors().length;
-  return [...[...missing].map(leftOut), `${count('passed')} passed, ${failed} failed`];
+  const others = testEngine === 'sqlite' ? [] : [`engine: ${testEngine}`];
+  return [...others, ...[...missing].map(leftOut), `${count('passed')} passed, ${failed} failed`];
 }
 
 function neededBy(module: TestModule) {

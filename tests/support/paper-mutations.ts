@@ -13,7 +13,7 @@ export const refused = (field: string, code: string, message: string, inputPath?
 });
 
 export async function changed(service: TinyService, document: string) {
-  const before = service.everything();
+  const before = await service.everything();
   const answer = await service.run(document);
-  return { answer, changes: difference(before, service.everything()) };
+  return { answer, changes: difference(before, await service.everything()) };
 }

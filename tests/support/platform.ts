@@ -1,4 +1,4 @@
-/** The example app, or one with other policies, on a new SQLite database: operations run as whoever the test names. */
+/** The example app, or one with other policies, on a new database of this run's engine: operations run as whoever the test names. */
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { graphql, type GraphQLError } from 'graphql';
 import { application } from '../../src/app/index.ts';
 import type { Database } from '../../src/database/database.ts';
+import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import type { Extension } from '../../src/graphql/build-api.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import type { PrismaClient } from '../../src/generated/sqlite/client.ts';
@@ -15,7 +16,8 @@ import { maskError } from '../../src/server/mask-error.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../../src/server/platform.ts';
 import { noAccount } from './no-account.ts';
 import { insertSurveyData, type Person } from './survey-data.ts';
-import { openTemporaryDatabase } from './temporary-database.ts';
+import { openClient, openTemporaryFile } from './temporary-database.ts';
+import { copyDatabase, createDatabase, testEngine, type EngineName, type ServerName } from './test-engine.ts';
 
 /** What a caller would see, with each error reduced to what is promised. */
 export interface Answer<Data> {
@@ -55,18 +57,17 @@ export interface TestApplication {
 }
 
 /** Use it as `await using platform = await openTestPlatform()`. */
-export async function openTestPlatform(changes: TestApplication = {}): Promise<TestPlatform> {
+export async function openTestPlatform(changes: TestApplication = {}, engine = testEngine): Promise<TestPlatform> {
   const design = designWith(changes);
-  const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
-  await copyFile(await filledDatabase(changes.fill ?? insertSurveyData), join(folder, 'test.db'));
-  const platform = await openPlatform(design, `file:${join(folder, 'test.db')}`);
+  const copy = await copyOf(changes.fill ?? insertSurveyData, engine);
+  const platform = await openPlatform(design, copy.url);
   return {
     ...design,
     database: platform.database,
     as: (who) => testViewer(platform, typeof who === 'object' ? who : viewerNamed(who)),
     async [Symbol.asyncDispose]() {
       await platform.database.close();
-      await rm(folder, { recursive: true });
+      await copy.drop();
     },
   };
 }
@@ -133,17 +134,32 @@ function designWith({ policies = [], extensions = [] }: TestApplication): Design
   });
 }
 
-const filled = new Map<unknown, Promise<string>>();
+type Fill = (client: PrismaClient) => Promise<void>;
 
-/** A file with the migrations and some rows, made once a process, to be copied. */
-function filledDatabase(fill: (client: PrismaClient) => Promise<void>): Promise<string> {
-  const known = filled.get(fill) ?? fillDatabase(fill);
-  filled.set(fill, known);
-  return known;
+const filled = new Map<EngineName, Map<Fill, Promise<string>>>();
+
+/** A database with some rows. The first of its kind is made once a process, to be copied. */
+async function copyOf(fill: Fill, engine: EngineName): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const ofEngine = filled.get(engine) ?? new Map<Fill, Promise<string>>();
+  filled.set(engine, ofEngine);
+  const known = ofEngine.get(fill) ?? (engine === 'sqlite' ? fillFile(fill) : fillOnServer(engine, fill));
+  ofEngine.set(fill, known);
+  if (engine !== 'sqlite') return copyDatabase(engine, await known, generatedDatamodel.datamodel);
+  const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
+  await copyFile(await known, join(folder, 'test.db'));
+  return { url: `file:${join(folder, 'test.db')}`, drop: () => rm(folder, { recursive: true }) };
 }
 
-async function fillDatabase(fill: (client: PrismaClient) => Promise<void>): Promise<string> {
-  await using database = await openTemporaryDatabase();
+async function fillOnServer(engine: ServerName, fill: Fill): Promise<string> {
+  const { name, url } = await createDatabase(engine, generatedDatamodel.datamodel);
+  const { client } = await openClient(engine, url);
+  await fill(client);
+  await client.$disconnect();
+  return name;
+}
+
+async function fillFile(fill: Fill): Promise<string> {
+  await using database = await openTemporaryFile();
   await fill(database.client);
   await database.client.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)');
   const folder = await mkdtemp(join(tmpdir(), 'pergola-'));

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { inject } from 'vitest';
+import { servers, withServer, type ServerName } from './test-engine.ts';
 
 interface Requirement {
   /** A path or URL, or undefined when there is none. */
@@ -23,7 +24,7 @@ const chromiumPaths = [
 
 const redisUrl = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-const requirements: Record<'chromium' | 'redis', Requirement> = {
+const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql', Requirement> = {
   chromium: {
     find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
     remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
@@ -31,6 +32,14 @@ const requirements: Record<'chromium' | 'redis', Requirement> = {
   redis: {
     find: async () => ((await listens(redisUrl)) ? redisUrl : undefined),
     remedy: 'scripts/services up redis, or set TEST_REDIS_URL',
+  },
+  mysql: {
+    find: () => answering('mysql'),
+    remedy: 'start MariaDB with a root user without a password on port 3306, or set TEST_MYSQL_URL',
+  },
+  postgresql: {
+    find: () => answering('postgresql'),
+    remedy: 'start PostgreSQL with a user postgres that is trusted on port 5432, or set TEST_POSTGRES_URL',
   },
 };
 
@@ -62,6 +71,17 @@ export function requirement(name: RequirementName) {
     /** Empty when it is missing: what reads it then is skipped. */
     location: location ?? '',
   };
+}
+
+/** Whether the tests may create databases there. */
+async function answering(engine: ServerName): Promise<string | undefined> {
+  const server = servers[engine];
+  try {
+    await withServer(server, (beside) => beside.run('SELECT 1'));
+    return server.url('');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Looks for all of them, once a run, in the main process. */

@@ -1,11 +1,15 @@
-/** A new SQLite database in a folder of its own, with the committed migrations applied, gone at the end of the test's scope. */
+/** A new database of this run's engine (SQLite in a folder of its own, with the committed migrations applied), gone at the end of the test's scope. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import { PrismaClient } from '../../src/generated/sqlite/client.ts';
+import { createDatabase, testEngine, type ServerName } from './test-engine.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations/sqlite/', import.meta.url));
 
@@ -19,6 +23,47 @@ export interface TemporaryDatabase extends AsyncDisposable {
 
 /** Use it as `await using database = await openTemporaryDatabase()`. */
 export async function openTemporaryDatabase(): Promise<TemporaryDatabase> {
+  return testEngine === 'sqlite' ? openTemporaryFile() : openOnServer(testEngine);
+}
+
+async function openOnServer(engine: ServerName): Promise<TemporaryDatabase> {
+  const database = await createDatabase(engine, generatedDatamodel.datamodel);
+  const { client, statements } = await openClient(engine, database.url);
+  return {
+    client,
+    url: database.url,
+    statements,
+    async [Symbol.asyncDispose]() {
+      await client.$disconnect();
+      await database.drop();
+    },
+  };
+}
+
+/** Prisma Client by itself, past everything of ours. */
+export async function openClient(engine: ServerName, url: string) {
+  const { adapter, Client } = await clientOf(engine, url);
+  const client = new Client({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  const statements: string[] = [];
+  client.$on('query', ({ query }) => statements.push(query));
+  return { client: client as unknown as PrismaClient, statements };
+}
+
+async function clientOf(engine: ServerName, url: string) {
+  if (engine === 'postgresql') {
+    const { PrismaClient: Client } = await import('../../src/generated/postgresql/client.ts');
+    return { Client: Client as unknown as LoggingClient, adapter: new PrismaPg({ connectionString: url }) };
+  }
+  const { PrismaClient: Client } = await import('../../src/generated/mysql/client.ts');
+  return { Client: Client as unknown as LoggingClient, adapter: new PrismaMariaDb(url.replace('mysql:', 'mariadb:')) };
+}
+
+type LoggingClient = new (options: {
+  adapter: unknown;
+  log: [{ emit: 'event'; level: 'query' }];
+}) => PrismaClient<'query'>;
+
+export async function openTemporaryFile(): Promise<TemporaryDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
   const url = `file:${join(folder, 'test.db')}`;
   await migrate(url);

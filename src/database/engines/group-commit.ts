@@ -77,6 +77,8 @@ function openTransaction(transaction: Transaction, connection: LibsqlConnection)
       return rows;
     },
     read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
+    // A statement that is refused undoes itself alone.
+    tryOut: (act) => act(),
   };
 }
 

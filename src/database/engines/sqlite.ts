@@ -1,8 +1,7 @@
 import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
-import { badInput } from '../../errors.ts';
 import type { ScalarType } from '../../model/model.ts';
-import { digitsOf } from '../write/check-columns.ts';
+import { digitsOf, refuseLongDecimal } from './decimal-digits.ts';
 import type { Engine, RowsSource, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 
@@ -25,6 +24,9 @@ export const sqlite: Engine = {
   compiler,
   name: 'sqlite',
 
+  sortable: (_, value) => value,
+  orderTerm: (expression, direction) => (direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`),
+
   jsonArray(items) {
     if (items.length <= maxArguments) return sql`json_array(${sql.join(items)})`;
     // json_insert(array, '$[#]', a, '$[#]', b) appends; each appended item costs two arguments.
@@ -39,6 +41,8 @@ export const sqlite: Engine = {
   jsonRows(item, source) {
     return sql`(select json_group_array(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
   },
+
+  derivesFromOuterRows: true,
 
   selectValue: (value) => sql`select ${value}`,
 
@@ -99,7 +103,7 @@ export const sqlite: Engine = {
         // A JavaScript number is bound as a double, which a column without an affinity would not equal.
         return BigInt(value as number);
       case 'Decimal':
-        if (digitsOf(String(value)) > decimalDigits) throw tooManyDigits(String(value));
+        refuseLongDecimal(sqlite, String(value));
         return Number(value);
       case 'Json':
         return JSON.stringify(value);
@@ -153,6 +157,9 @@ export const sqlite: Engine = {
     return sql`update ${table} set ${sql.join(changes)} from (values ${values}) as brought where ${sql.join(same, sql` and `)}`;
   },
   maxParameters: 32_766,
+  defaultRow: sql`default values`,
+  insertOnce: (table, columns, values) =>
+    sql`insert into ${table} (${sql.join(columns)}) values (${sql.join(values)}) on conflict do nothing`,
 
   truncateTime(unit, moment, offsetSeconds) {
     const truncated = (value: Sql) => sql`date(${value}, ${sql.join(truncations[unit](value))})`;
@@ -170,7 +177,10 @@ export const sqlite: Engine = {
     return type === 'Float' ? sql`case when count(${value}) > 0 then coalesce(${total}, 9e999) end` : total;
   },
 
-  decimalDigits,
+  decimalProblem(text) {
+    const digits = digitsOf(text);
+    return digits > decimalDigits ? `${digits} digits; this database keeps ${decimalDigits}` : undefined;
+  },
 };
 
 /** Arguments of date() that lead to the first day of a unit. */
@@ -206,9 +216,6 @@ function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
   const cut = limit ? sql` limit ${limit}` : sql``;
   return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
 }
-
-const tooManyDigits = (value: string) =>
-  badInput(`${value.slice(0, 40)} has more than ${decimalDigits} digits.`, 'Give fewer: this database would round it.');
 
 /** As Prisma's driver adapter stores it: the text's order is the order in time. */
 const storedDate = (value: Date) => value.toISOString().replace('Z', '+00:00');

@@ -34,7 +34,7 @@ const maxInsertParameters = 4000;
  * @throws CONFLICT, BAD_INPUT with the path of the first row that cannot be stored.
  */
 export function createBulkInserter({ context, stored, insert }: RowWriter) {
-  const { engine, run, note } = context;
+  const { engine, run, tryOut, note } = context;
   const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
 
   /** @returns the keys, in the order of the rows. */
@@ -66,7 +66,8 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
       for (const field of fields) values.push(stored(model, field.name, columns[field.name]));
     let returned: unknown[][];
     try {
-      returned = await run(statement, values);
+      const insertAll = () => run(statement, values);
+      returned = await (rows.length > 1 ? tryOut(insertAll) : insertAll());
     } catch (error) {
       return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
     }

@@ -1,6 +1,7 @@
 import { badInput } from '../../errors.ts';
 import { scalarOf, type Model, type ScalarField, type ScalarType, type Schema } from '../../model/model.ts';
 import type { Engine } from '../engine.ts';
+import { digitsOf } from '../engines/decimal-digits.ts';
 import { checkValue } from '../parse-arguments.ts';
 
 /** Values of one row by field name. */
@@ -46,14 +47,9 @@ function nameForCallers(model: Model, column: string): string {
   return column;
 }
 
-/** How many digits of a decimal number count. */
-export const digitsOf = (text: string) => text.replace(/e.*$/i, '').replace(/[-+.]/g, '').replace(/^0+/, '').length;
-
-function checkDigits(value: unknown, { decimalDigits }: Engine, path: string) {
-  const digits = digitsOf(String(value));
-  if (digits > decimalDigits) {
-    throw badInput(`"${path}" has ${digits} digits; this database keeps ${decimalDigits}.`, 'Give fewer digits.', path);
-  }
+function checkDigits(value: unknown, engine: Engine, path: string) {
+  const problem = engine.decimalProblem(String(value));
+  if (problem) throw badInput(`"${path}" has ${problem}.`, 'Give fewer digits.', path);
 }
 
 /**

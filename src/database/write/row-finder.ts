@@ -116,6 +116,7 @@ export function createRowFinder({ schema, engine, run }: RowWriterContext, viewe
       where: sql.join(conditions, sql` and `),
       orderBy: [],
       limit: undefined,
+      correlated: false,
     });
     return engine.selectValue(rows);
   }

@@ -10,6 +10,7 @@ import {
 } from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
+import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql } from '../engine.ts';
 import { storedEnum } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
@@ -23,6 +24,8 @@ export interface RowWriterContext {
   readonly engine: Engine;
   /** Runs inside the transaction and gives the rows that the statement returns, as arrays. */
   readonly run: (sql: string, parameters: readonly unknown[]) => Promise<unknown[][]>;
+  /** Runs what may be refused, and leaves the transaction as it was if it is. */
+  readonly tryOut: OpenTransaction['tryOut'];
   /** Hears of every change. */
   readonly note: (change: Change) => void;
 }
@@ -69,7 +72,7 @@ export function createRowWriter(context: RowWriterContext) {
       sql` and `,
     );
   const returned = (model: Model, [row]: readonly unknown[][]): KeyValues => {
-    if (!row) throw new Error(`${model.name} vanished while it was written.`);
+    if (!row) throw new Error(`${model.name} was written, and the database did not say under which key.`);
     return Object.fromEntries(
       keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]),
     );
@@ -78,8 +81,9 @@ export function createRowWriter(context: RowWriterContext) {
   const insertInto = (model: Model, names: readonly string[]): Sql => {
     const list = names.map((name) => columnOf(model, name));
     const values = names.map((name) => sql`${name}`);
-    const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : sql`default values`;
-    return sql`insert into ${sql.table(model.table)} ${body} returning ${keyColumns(model)}`;
+    const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : engine.defaultRow;
+    const insert = sql`insert into ${sql.table(model.table)} ${body}`;
+    return isKeyed(model, names) ? insert : sql`${insert} returning ${keyColumns(model)}`;
   };
   /** A column that changes with every update never holds the same twice, however fast the updates: it tells versions apart. */
   const assignment = (model: Model, name: string, value: Sql): Sql => {
@@ -90,6 +94,10 @@ export function createRowWriter(context: RowWriterContext) {
       ? sql`${column} = coalesce(${column}, 0) + ${value}`
       : sql`${column} = ${engine.laterThan(column, value)}`;
   };
+  /** Whether the whole key is among these columns: not every engine says what it wrote. */
+  const isKeyed = (model: Model, names: readonly string[]) => keyOf(model).fields.every((name) => names.includes(name));
+  const keyIn = (model: Model, values: KeyValues): KeyValues =>
+    Object.fromEntries(keyOf(model).fields.map((name) => [name, values[name]]));
   const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
 
   return {
@@ -108,7 +116,8 @@ export function createRowWriter(context: RowWriterContext) {
         insertInto(model, names),
       );
       const values = names.map((name) => stored(model, name, columns[name]));
-      const key = returned(model, await attempt(model, path, () => run(text, values)));
+      const rows = await attempt(model, path, () => run(text, values));
+      const key = isKeyed(model, names) ? keyIn(model, columns) : returned(model, rows);
       note({ model, verb: 'create', key, written: columns });
       return key;
     },
@@ -120,10 +129,11 @@ export function createRowWriter(context: RowWriterContext) {
       const statement = cachedStatement(context, `update ${model.name} ${names.join()}`, () => {
         const changes = names.map((name) => assignment(model, name, placeholder('set', name)));
         const same = keyOf(model).fields.map((name) => sql`${columnOf(model, name)} = ${placeholder('key', name)}`);
-        return sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${sql.join(same, sql` and `)} returning ${keyColumns(model)}`;
+        return sql`update ${sql.table(model.table)} set ${sql.join(changes)} where ${sql.join(same, sql` and `)}`;
       });
       const values = fill(statement, ({ of, name }) => stored(model, name, (of === 'set' ? columns : key)[name]));
-      const written = returned(model, await attempt(model, path, () => run(statement.sql, values)));
+      await attempt(model, path, () => run(statement.sql, values));
+      const written = keyIn(model, { ...key, ...given });
       note({ model, verb: 'update', key: written, written: given });
       return written;
     },
@@ -135,14 +145,10 @@ export function createRowWriter(context: RowWriterContext) {
 
     /** Ties a row to another of an implicit many-to-many; tied already is as good. */
     async tie(model: Model, key: KeyValues, relation: RelationField, far: KeyValues, path: string): Promise<void> {
-      const { table, ends, tied } = tieOf(model, key, relation, far);
-      const list = sql.join(ends.map(({ column }) => column));
-      const values = sql.join(ends.map(({ value }) => sql`${value}`));
-      await execute(
-        model,
-        path,
-        sql`insert into ${table} (${list}) select ${values} where not exists (select 1 from ${table} where ${tied})`,
-      );
+      const { table, ends } = tieOf(model, key, relation, far);
+      const columns = ends.map(({ column }) => column);
+      const values = ends.map(({ value }) => sql`${value}`);
+      await execute(model, path, engine.insertOnce(table, columns, values));
       note({ model, verb: 'update', key, written: { [relation.name]: { connect: far } } });
     },
 

@@ -58,8 +58,9 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     return Number(decode(text)[0]);
   };
 
-  const audit = createAudit({ schema, engine, policies, viewer, requestId, unaudited, run: transaction.write });
-  const rows = createRowWriter({ schema, engine, run: transaction.write, note: audit.note });
+  const { write: run, tryOut } = transaction;
+  const audit = createAudit({ schema, engine, policies, viewer, requestId, unaudited, run, tryOut });
+  const rows = createRowWriter({ schema, engine, run, tryOut, note: audit.note });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({ schema, policy, viewer, rows, matching, listing, counting });
   const steps = idempotent && createSteps({ schema, rows, matching, listing }, { ...idempotent, viewer });

@@ -1,0 +1,69 @@
+import type { ArgType, SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
+import type { OpenTransaction, RunTransaction } from '../connection.ts';
+
+export interface TransactionOptions {
+  readonly isolation?: 'SERIALIZABLE';
+  /** After a statement was refused, nothing but a rollback is taken: what may be refused runs inside a savepoint. */
+  readonly refusalsEndIt?: true;
+  /** Where the adapter leaves it to its caller. */
+  readonly commit?: string;
+  readonly rollback?: string;
+}
+
+/** Transactions of one of Prisma's driver adapters, each on a connection of its own. */
+export function transactionsOf(adapter: SqlDriverAdapter, options: TransactionOptions = {}): RunTransaction {
+  return async (run) => {
+    const transaction = await adapter.startTransaction(options.isolation);
+    let result: Awaited<ReturnType<typeof run>>;
+    try {
+      result = await run(openTransaction(transaction, options));
+      if (options.commit) await transaction.executeRaw(plain(options.commit));
+    } catch (error) {
+      await undo(transaction, options);
+      throw error;
+    }
+    await transaction.commit();
+    return result;
+  };
+}
+
+/** A connection that is gone has undone it already. */
+async function undo(transaction: Transaction, { rollback }: TransactionOptions): Promise<void> {
+  try {
+    if (rollback) await transaction.executeRaw(plain(rollback));
+  } catch {
+    // The error that led here says more.
+  }
+  await transaction.rollback().catch(() => {});
+}
+
+function openTransaction(transaction: Transaction, { refusalsEndIt }: TransactionOptions): OpenTransaction {
+  const rowsOf = async (sql: string, parameters: readonly unknown[]) => {
+    const argTypes = parameters.map(() => asItIs);
+    return (await transaction.queryRaw({ sql, args: [...parameters], argTypes })).rows;
+  };
+  return {
+    write: rowsOf,
+    async read(sql, parameters) {
+      const [row] = await rowsOf(sql, parameters);
+      return (row?.[0] ?? null) as string | null;
+    },
+    async tryOut(act) {
+      if (!refusalsEndIt) return act();
+      await transaction.executeRaw(plain('SAVEPOINT trial'));
+      try {
+        const result = await act();
+        await transaction.executeRaw(plain('RELEASE SAVEPOINT trial'));
+        return result;
+      } catch (error) {
+        await transaction.executeRaw(plain('ROLLBACK TO SAVEPOINT trial'));
+        throw error;
+      }
+    },
+  };
+}
+
+const plain = (sql: string) => ({ sql, args: [], argTypes: [] });
+
+/** Values are bound as the engine made them: the adapter need not know what they were. */
+const asItIs: ArgType = { scalarType: 'unknown', arity: 'scalar' };

@@ -1,0 +1,96 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { createPool, type Pool, type PoolConfig, type PoolConnection } from 'mariadb';
+import { badConfig } from '../../errors.ts';
+import { PrismaClient } from '../../generated/mysql/client.ts';
+import type { Connection } from '../connection.ts';
+import { transactionsOf } from './adapter-transactions.ts';
+import { createGate } from './gate.ts';
+import { mysql } from './mysql.ts';
+import { limits, serverUrl } from './server-url.ts';
+import { translateErrors } from './unavailable.ts';
+
+/** For every connection. */
+const session = [
+  // Comparisons of what is in no column follow the columns.
+  'SET collation_connection = @@collation_database',
+  // What does not fit is refused, never cut; moments are in UTC.
+  "SET sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+  // Else a long list would be cut off in the middle.
+  'SET group_concat_max_len = 1073741824',
+  // As on SQLite, transactions are as if they ran one after the other.
+  'SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+  `SET innodb_lock_wait_timeout = ${limits.lockSeconds}
+     /*M! , max_statement_time = ${limits.statementSeconds} */ /*!80000 , max_execution_time = ${limits.statementSeconds}000 */`,
+];
+
+/** They tell all texts apart that differ, blanks at the end included, and sort by code point. */
+const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
+
+/** @throws BAD_CONFIG for a database that would compare texts its own way, DATABASE_UNAVAILABLE where none answers. */
+export async function connectMysql(url: string): Promise<Connection> {
+  const pool = createPool(poolConfig(url));
+  try {
+    return await open(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+async function open(pool: Pool): Promise<Connection> {
+  const through = createGate(limits.gate);
+  const read: Connection['read'] = (sql, parameters) =>
+    through(() => translateErrors(async () => readValue(pool, sql, parameters)));
+  const collation = await read('select @@collation_database', []);
+  if (!collations.includes(String(collation))) throw wrongCollation(String(collation));
+
+  const factory = new PrismaMariaDb(pool);
+  const prisma = new PrismaClient({ adapter: factory });
+  const transaction = transactionsOf(await factory.connect());
+  return {
+    engine: mysql,
+    prisma: prisma as unknown as Connection['prisma'],
+    transaction: (run) => through(() => translateErrors(() => transaction(run))),
+    read,
+    fits: () => true,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function readValue(pool: Pool | PoolConnection, sql: string, parameters: readonly unknown[]) {
+  const rows = await pool.execute<(string | null)[][]>({ sql, rowsAsArray: true, autoJsonMap: false }, [...parameters]);
+  return rows[0]?.[0] ?? null;
+}
+
+function poolConfig(url: string): PoolConfig {
+  const { host, port, user, password, database, tls } = serverUrl(url, 3306);
+  return {
+    host,
+    port,
+    user,
+    password,
+    database,
+    ...(tls && { ssl: tls }),
+    initSql: session,
+    charset: 'utf8mb4',
+    connectionLimit: limits.connections,
+    // The others are opened when they are needed.
+    minimumIdle: 1,
+    // The default prepares every statement anew.
+    prepareCacheLength: 256,
+    acquireTimeout: limits.connectMs,
+    connectTimeout: limits.connectMs,
+    // A server that has vanished without a word is noticed.
+    socketTimeout: limits.silenceMs,
+    allowPublicKeyRetrieval: true,
+  };
+}
+
+const wrongCollation = (collation: string) =>
+  badConfig(
+    `The database of DATABASE_URL has the collation ${collation}, which takes texts for equal that are not.`,
+    'Let Pergola create the database, or make it with: COLLATE utf8mb4_nopad_bin (MariaDB), utf8mb4_0900_bin (MySQL).',
+  );

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { LRUCache } from 'lru-cache';
+import { Pool, type PoolConfig } from 'pg';
+import { PrismaClient } from '../../generated/postgresql/client.ts';
+import type { Connection } from '../connection.ts';
+import { transactionsOf } from './adapter-transactions.ts';
+import { createGate } from './gate.ts';
+import { postgresql } from './postgresql.ts';
+import { limits, serverUrl } from './server-url.ts';
+import { translateErrors } from './unavailable.ts';
+
+/** @throws DATABASE_UNAVAILABLE where none answers. */
+export async function connectPostgresql(url: string): Promise<Connection> {
+  const pool = new Pool(poolConfig(url));
+  // A connection that breaks while nobody uses it is replaced when the next one is needed.
+  pool.on('error', () => {});
+  try {
+    return await open(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+async function open(pool: Pool): Promise<Connection> {
+  const through = createGate(limits.gate);
+  const read: Connection['read'] = (text, parameters) =>
+    through(() => translateErrors(async () => readValue(pool, text, parameters)));
+  const collation = await read('select datcollate from pg_database where datname = current_database()', []);
+
+  const factory = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) });
+  const prisma = new PrismaClient({ adapter: factory });
+  const transaction = transactionsOf(await factory.connect(), serializable);
+  return {
+    engine: postgresql({ sortsByCodePoint: collation === 'C' || collation === 'POSIX' }),
+    prisma: prisma as unknown as Connection['prisma'],
+    transaction: (run) => through(() => translateErrors(() => transaction(run))),
+    read,
+    fits: () => true,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** As on SQLite, transactions are as if they ran one after the other. */
+const serializable = {
+  isolation: 'SERIALIZABLE',
+  refusalsEndIt: true,
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+} as const;
+
+async function readValue(pool: Pool, text: string, parameters: readonly unknown[]) {
+  const values = [...parameters];
+  const { rows } = await pool.query<(string | null)[]>({ name: statementName(text), text, values, rowMode: 'array' });
+  return rows[0]?.[0] ?? null;
+}
+
+/** Statements that a connection may keep prepared: it never forgets one, and each costs the server memory. */
+const maxNames = 500;
+const names = new LRUCache<string, string>({ max: 2000 });
+let given = 0;
+
+/** Empty for a statement that is not kept: one that was not asked before, or one too many. */
+function statementName(text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  if (known === '' && given < maxNames) {
+    given++;
+    const name = createHash('sha256').update(text).digest('base64url');
+    names.set(text, name);
+    return name;
+  }
+  names.set(text, '');
+  return '';
+}
+
+function poolConfig(url: string): PoolConfig {
+  const { host, port, user, password, database, tls } = serverUrl(url, 5432);
+  return {
+    host,
+    port,
+    user,
+    password,
+    database,
+    ...(tls && { ssl: tls }),
+    max: limits.connections,
+    connectionTimeoutMillis: limits.connectMs,
+    statement_timeout: limits.statementSeconds * 1000,
+    lock_timeout: limits.lockSeconds * 1000,
+    idle_in_transaction_session_timeout: limits.silenceMs,
+    // A server that has vanished without a word is noticed.
+    query_timeout: limits.silenceMs,
+    keepAlive: true,
+    application_name: 'pergola',
+    options: '-c TimeZone=UTC',
+  };
+}

@@ -1,0 +1,219 @@
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
+import { Decimal } from '@prisma/client/runtime/client';
+import type { ScalarType } from '../../model/model.ts';
+import type { Engine, RowsSource, Sql, StoredType } from '../engine.ts';
+import { decimalProblem, refuseLongDecimal } from './decimal-digits.ts';
+import { typeOfParameter } from './typed-parameter.ts';
+
+/** An enum is left to its column: its type has a name of its own. */
+const types: Record<Exclude<ScalarType, 'Enum'>, string> = {
+  String: 'text',
+  Boolean: 'boolean',
+  // Limits, offsets and numbers of rows come as Int.
+  Int: 'bigint',
+  BigInt: 'bigint',
+  Float: 'double precision',
+  Decimal: 'numeric',
+  DateTime: 'timestamp',
+  Date: 'timestamp',
+  // The text of it, to be compared with.
+  Json: 'text',
+  Bytes: 'bytea',
+};
+
+/** A value of no known type would be taken for a text wherever no column stands beside it. */
+class Compiler extends PostgresQueryCompiler {
+  protected override appendValue(value: unknown): void {
+    super.appendValue(value);
+    const type = typeOfParameter(value);
+    if (type && type !== 'Enum') this.append(`::${types[type]}`);
+  }
+}
+
+const compiler: Engine['compiler'] = new Kysely({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new Compiler(),
+  },
+});
+
+/** A function takes at most 100 arguments. */
+const maxArguments = 100;
+
+/**
+ * @param sortsByCodePoint whether the database does so of itself. Where it does not, orders say so, and no index of the
+ * database's own order serves them.
+ */
+export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: boolean }): Engine {
+  return {
+    compiler,
+    name: 'postgresql',
+
+    sortable({ type }, value) {
+      // The words of an enum would be sorted as they are declared.
+      const text = type === 'Enum' ? sql`(${value})::text` : value;
+      const isText = type === 'Enum' || type === 'String';
+      return isText && !sortsByCodePoint ? sql`(${text}) collate "C"` : text;
+    },
+    orderTerm(expression, direction, nullable) {
+      if (direction === 'asc') return nullable ? sql`${expression} asc nulls first` : sql`${expression} asc`;
+      return nullable ? sql`${expression} desc nulls last` : sql`${expression} desc`;
+    },
+
+    jsonArray(items) {
+      if (items.length <= maxArguments) return sql`json_build_array(${sql.join(items)})`;
+      const parts: Sql[] = [];
+      for (let at = 0; at < items.length; at += maxArguments) {
+        const part = sql`json_build_array(${sql.join(items.slice(at, at + maxArguments))})::text`;
+        // Without its brackets.
+        parts.push(sql`left(right(${part}, -1), -1)`);
+      }
+      return sql`('[' || ${sql.join(parts, sql` || ',' || `)} || ']')::json`;
+    },
+
+    jsonRows(item, source) {
+      return sql`(select json_agg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
+    },
+    derivesFromOuterRows: true,
+
+    selectValue: (value) => sql`select (${value})::text`,
+
+    toJson(type, value) {
+      switch (type) {
+        case 'BigInt':
+        case 'Decimal':
+          return sql`(${value})::text`;
+        case 'Bytes':
+          return sql`encode(${value}, 'hex')`;
+        default:
+          return value;
+      }
+    },
+
+    fromJson(type: ScalarType, value: unknown) {
+      switch (type) {
+        case 'BigInt':
+          return BigInt(String(value));
+        case 'Float':
+          return Number(value);
+        case 'Decimal':
+          return new Decimal(String(value));
+        case 'DateTime':
+        case 'Date':
+          return dateOf(String(value));
+        case 'Bytes':
+          return new Uint8Array(Buffer.from(String(value), 'hex'));
+        default:
+          return value;
+      }
+    },
+
+    fromColumn({ type }, value) {
+      if (type === 'Int') return Number(value);
+      if (type === 'BigInt') return BigInt(String(value));
+      return type === 'DateTime' || type === 'Date' ? dateOf(String(value)) : value;
+    },
+
+    toParameter({ type }, value) {
+      switch (type) {
+        case 'DateTime':
+        case 'Date':
+          return (value instanceof Date ? value : new Date(String(value))).toISOString();
+        case 'BigInt':
+          return String(value);
+        case 'Decimal':
+          refuseLongDecimal(this, String(value));
+          return new Decimal(value as Decimal.Value).toFixed();
+        case 'Json':
+          return JSON.stringify(value);
+        case 'Bytes':
+          return Buffer.from(value as Uint8Array);
+        default:
+          return value;
+      }
+    },
+
+    contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
+    startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
+    endsWith: (text, part) => sql`right(${text}, length(${part})) = ${part}`,
+
+    jsonEquals(document, keys, kind, operand) {
+      const value = valueIn(document, keys);
+      // In a CASE nothing is converted that is not of the kind.
+      const condition: Record<typeof kind, Sql> = {
+        number: sql`(${value})::text::double precision = (${operand})::double precision`,
+        text: sql`(${value}) #>> '{}' = ${operand}`,
+        boolean: sql`(${value})::text = ${operand}`,
+      };
+      const type = kind === 'text' ? sql`'string'` : sql.lit(kind);
+      return sql`(case when json_typeof(${value}) = ${type} then ${condition[kind]} else false end)`;
+    },
+
+    jsonIsAbsent: (document, keys) => sql`(coalesce(json_typeof(${valueIn(document, keys)}), 'null') = 'null')`,
+
+    isOneOf(columns, tuples) {
+      const [column] = columns;
+      if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
+      return sql`(${sql.join(columns)}) in (${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
+    },
+    // The largest of nothing and something is something.
+    laterThan: (column, value) => sql`greatest(${value}::timestamp, ${column} + interval '1 millisecond')`,
+    updateEach({ table, key, assignments, fields, rows }) {
+      const name = (at: number) => sql.id('brought', `b${at}`);
+      // The first row tells the types of all.
+      const values = rows.map((row, index) =>
+        index === 0 ? row.map((value, at) => sql`${value}::${typeNamed(fields[at]!)}`) : row,
+      );
+      const list = sql.join(values.map((row) => sql`(${sql.join(row)})`));
+      const names = sql.join(fields.map((_, at) => sql.id(`b${at}`)));
+      const same = key.map((column, at) => sql`${table}.${column} = ${name(at)}`);
+      const changes = assignments.map((assign, at) => assign(name(key.length + at)));
+      return sql`update ${table} set ${sql.join(changes)} from (values ${list}) as brought (${names}) where ${sql.join(same, sql` and `)}`;
+    },
+    maxParameters: 32_766,
+    defaultRow: sql`default values`,
+    insertOnce: (table, columns, values) =>
+      sql`insert into ${table} (${sql.join(columns)}) values (${sql.join(values)}) on conflict do nothing`,
+
+    truncateTime(unit, moment, offsetSeconds) {
+      const truncated = (value: Sql) => sql`date_trunc(${sql.lit(unit)}, ${value})`;
+      if (!offsetSeconds) return truncated(moment);
+      const local = sql`least(${moment} + ${offsetSeconds} * interval '1 second', timestamp '9999-12-31')`;
+      return sql`greatest(${truncated(local)}, timestamp '0001-01-01')`;
+    },
+
+    total(name, value, type) {
+      if (type === 'Float' || type === 'Decimal' || name === 'sum') {
+        return name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
+      }
+      return sql`(sum(${value})::double precision / nullif(count(${value}), 0))`;
+    },
+
+    decimalProblem,
+  };
+}
+
+const typeNamed = ({ type, enumType }: StoredType): Sql => {
+  if (type === 'Enum') return sql.id(enumType!);
+  return sql.raw(type === 'Json' ? 'json' : types[type]);
+};
+
+/** A key is compared with as it is; what is no object has no members. */
+const valueIn = (document: Sql, keys: readonly Sql[]): Sql => {
+  let value = document;
+  for (const key of keys) value = sql`case json_typeof(${value}) when 'object' then (${value}) -> ${key} end`;
+  return keys.length > 0 ? sql`(${value})` : value;
+};
+
+function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
+  const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
+  const selected = list.length > 0 ? sql.join(list) : sql`1`;
+  const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
+  const cut = limit ? sql` limit ${limit}` : sql``;
+  return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
+}
+
+/** `2026-01-31T12:00:00.123` from JSON, with a blank in the middle from a column. */
+const dateOf = (text: string) => new Date(`${text.replace(' ', 'T')}Z`);

@@ -1,0 +1,58 @@
+import { PergolaError } from '../../errors.ts';
+import { sumTooLarge } from '../aggregate.ts';
+
+/** What drivers, servers and Prisma's driver adapters say when no answer is to be had now, and one may be later. */
+const away = new Set<unknown>(
+  [
+    ['DatabaseNotReachable', 'ConnectionClosed', 'TooManyConnections'],
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+    // MySQL and MariaDB: too many connections, shutting down, killed, read-only, a statement that took too long.
+    [1040, 1053, 1203, 1290, 1792, 1836, 1927, 1969, 2013, 3024],
+    // The driver of them: no connection in time, one that is closed or broke.
+    [45009, 45012, 45013, 45026, 45027, 45028, 45034, 45035],
+    // PostgreSQL: too many connections, shutting down, starting up, read-only, a statement or wait that took too long.
+    ['53300', '57P01', '57P02', '57P03', '25006', '57014', '55P03', '25P03'],
+    ['08000', '08001', '08003', '08004', '08006'],
+  ].flat(),
+);
+
+/** The driver of PostgreSQL has no codes for these. */
+const awayTexts =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;
+
+const outOfRange: Readonly<Record<string, string | undefined>> = {
+  '1690': 'the range of a Float',
+  '22003': 'the range of a Float',
+};
+
+/**
+ * Runs a statement or a transaction, and says in our words what has nothing to do with what was asked.
+ *
+ * @throws DATABASE_UNAVAILABLE when the engine does not answer, BAD_INPUT for a sum that leaves its range.
+ */
+export async function translateErrors<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isAway(error)) throw unavailable(error);
+    const [range] = codesOf(error).flatMap((code) => outOfRange[String(code)] ?? []);
+    throw range ? sumTooLarge(range) : error;
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return codesOf(error).some((code) => away.has(code)) || (error instanceof Error && awayTexts.test(error.message));
+}
+
+/** Of the error, and of what an adapter wrapped it in. */
+function codesOf(error: unknown): unknown[] {
+  if (typeof error !== 'object' || error === null || error instanceof PergolaError) return [];
+  const { code, errno, kind, cause } = error as Record<string, unknown>;
+  return [code, errno, kind, ...codesOf(cause)].filter((it) => it !== undefined);
+}
+
+const unavailable = (cause: unknown) => {
+  const error = new PergolaError('DATABASE_UNAVAILABLE', 'The database does not answer.', 'Try again in a moment.');
+  error.cause = cause;
+  return error;
+};
