@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from './compiled.ts';
@@ -16,11 +17,19 @@ export interface Contender {
   /** Two contenders of one program share its process. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of Node. */
+  readonly flags?: readonly string[];
   readonly signIn?: { readonly email: string; readonly password: string };
   request(workload: string, variables: Variables): Omit<HttpRequest, 'headers'>;
 }
 
 const pergolaMain = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** What `npm run serve` and the image give Node. */
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  scripts: { serve: string };
+};
+const servedWith = scripts.serve.split(' ').filter((word) => word.startsWith('--'));
 
 const viaGraphql =
   (documents: Readonly<Record<string, string>>): Contender['request'] =>
@@ -80,6 +89,7 @@ const handWritten = viaGraphql({
 /** The server as it is deployed, but for the line that it logs for each request and its rate limits: the others have neither. */
 const pergola = {
   program: pergolaMain,
+  flags: servedWith,
   environment: {
     PERGOLA_SAMPLE_DATA: 'off',
     PERGOLA_RATE_LIMITS: 'off',

@@ -27,7 +27,7 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 export async function startServer(
-  { name, program, environment }: Contender,
+  { name, program, environment, flags = [] }: Contender,
   { seed, folder }: { seed: string; folder: string },
 ): Promise<ServerProcess> {
   const databasePath = join(folder, `${name}.db`);
@@ -36,7 +36,7 @@ export async function startServer(
   const url = `http://127.0.0.1:${port}`;
   const log = join(folder, `${name}.log`);
   const child = fork(program, [], {
-    execArgv: ['--import', probe],
+    execArgv: [...flags, '--import', probe],
     // Nothing of the caller's environment but what Node itself may need: the same for all.
     env: {
       PATH: process.env['PATH'],
