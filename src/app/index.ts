@@ -4,6 +4,7 @@ import { hasSampleData, importSampleData } from './imports/index.ts';
 import { limits } from './limits.ts';
 import { personas } from './personas.ts';
 import { policies } from './policies/index.ts';
+import { rights } from './rights.ts';
 import { startingTabs } from './starting-tabs.ts';
 
 /** The part of the house that its users furnish. */
@@ -12,6 +13,7 @@ export const application = {
   extensions,
   limits,
   personas,
+  rights,
   mapClaims,
   startingTabs,
   hasSampleData,

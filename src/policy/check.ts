@@ -1,6 +1,7 @@
 import { PergolaError } from '../errors.ts';
 import { relationsOf, type Model, type RelationField, type Schema } from '../model/model.ts';
 import { checkComparisons } from './check-comparisons.ts';
+import { noRights, type RolesByRight } from './platform-right.ts';
 import type { FieldRights, Policies, Policy, PolicyDraft } from './policy.ts';
 import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
 
@@ -11,7 +12,11 @@ import { isForEveryone, isForNobody, type RowVerb, type Rule } from './rule.ts';
  * that has one already, for a field that is unknown or not decided upon, for a key that not everybody reads or that is
  * sorted by on some rows only, for fields that cannot be compared, and for rules that ask each other in a circle.
  */
-export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): Policies {
+export function checkPolicies(
+  schema: Schema,
+  drafts: readonly PolicyDraft[],
+  rights: RolesByRight = noRights,
+): Policies {
   const policies = new Map<string, Policy>();
   for (const draft of drafts) {
     if (!schema.models.has(draft.model)) throw unknownModel(draft.model, schema);
@@ -28,6 +33,7 @@ export function checkPolicies(schema: Schema, drafts: readonly PolicyDraft[]): P
   }
   checkCircles(schema, policies);
   return {
+    rights,
     get(model) {
       const policy = policies.get(model);
       // Never an empty policy in its place: a caller that forgot the model would then be granted by omission elsewhere.

@@ -1,6 +1,7 @@
 import type { ModelTypes } from '../generated/model-types.ts';
 import type { Schema } from '../model/model.ts';
 import type { Operand } from './filter.ts';
+import type { RolesByRight } from './platform-right.ts';
 import { anyone, nobody, type FieldVerb, type RowVerb, type Rule } from './rule.ts';
 import type { ViewerValue } from './viewer.ts';
 import type { ModelName } from './where-types.ts';
@@ -72,6 +73,8 @@ export interface PolicyDraft {
 /** The checked policies of all models. Asking for a model without one is an error, never an empty grant. */
 export interface Policies {
   get(model: string): Policy;
+  /** Who has the rights that are about no row. */
+  readonly rights: RolesByRight;
 }
 
 /**

@@ -2,15 +2,12 @@
 import { badInput } from '../errors.ts';
 import { relationsOf, type Schema } from '../model/model.ts';
 import { never } from './filter.ts';
+import { isPlatformRight, platformRights } from './platform-right.ts';
 import type { RowVerb } from './rule.ts';
 import type { ViewerPolicy } from './viewer-policy.ts';
 
 /** Sorted, each `Model:verb`, `*:verb` or a platform right. What none of them names is denied. */
 export type TokenScopes = readonly string[];
-
-/** Rights that are about no row. */
-export const platformRights = ['schema:read'] as const;
-export type PlatformRight = (typeof platformRights)[number];
 
 const verbs: readonly RowVerb[] = ['read', 'create', 'update', 'delete', 'link'];
 
@@ -41,9 +38,6 @@ function parseScope(text: string, schema: Schema): string[] {
   });
 }
 
-export const isPlatformRight = (scope: string): scope is PlatformRight =>
-  platformRights.some((right) => right === scope);
-
 /**
  * The owner's policy within the scopes. It is put around the whole and not into the rules: a rule that asks
  * for the row at the other end (`through`) asks what the owner may, and `not` of it must not grant more for less.
@@ -63,6 +57,7 @@ export function withinScopes(policy: ViewerPolicy, scopes: TokenScopes, schema: 
     },
     presets: (model) => policy.presets(model),
     condition: (rule, model) => policy.condition(rule, model),
+    has: (right) => policy.has(right),
   };
 }
 

@@ -1,5 +1,6 @@
 import { modelOf, relationOf, type Schema } from '../model/model.ts';
 import { all, always, any, isAlways, never, not, some, type Filter, type Operand } from './filter.ts';
+import { hasPlatformRight, type PlatformRight } from './platform-right.ts';
 import type { Policies } from './policy.ts';
 import { fieldRule, rowRule } from './right.ts';
 import type { FieldVerb, RowVerb, Rule } from './rule.ts';
@@ -13,13 +14,20 @@ export interface ViewerPolicy {
   /** Where, among the rows that the viewer reads, they have the right on the field. */
   field(model: string, field: string, verb: FieldVerb): Filter;
   presets(model: string): ReadonlyMap<string, Operand>;
+  has(right: PlatformRight): boolean;
   /** Where this rule alone, of a policy of the model, holds for the viewer. */
   condition(rule: Rule, model: string): Filter;
 }
 
 export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer): ViewerPolicy {
   if (viewer === system)
-    return { rows: () => always, field: () => always, condition: () => always, presets: () => new Map() };
+    return {
+      rows: () => always,
+      field: () => always,
+      condition: () => always,
+      presets: () => new Map(),
+      has: () => true,
+    };
   const memory = new Map<string, Filter>();
   const remember = (key: string, make: () => Filter) => {
     const known = memory.get(key) ?? make();
@@ -61,7 +69,13 @@ export function viewerPolicy(schema: Schema, policies: Policies, viewer: Viewer)
       toFilter(fieldRule(schema, policies, { model, field: name }, verb), model),
     );
 
-  const policy: ViewerPolicy = { rows, field, condition: toFilter, presets: (model) => policies.get(model).presets };
+  const policy: ViewerPolicy = {
+    rows,
+    field,
+    condition: toFilter,
+    presets: (model) => policies.get(model).presets,
+    has: (right) => hasPlatformRight(viewer, right, policies.rights),
+  };
   return viewer.scopes ? withinScopes(policy, viewer.scopes, schema) : policy;
 }
 

@@ -1,7 +1,7 @@
 import { clearSessionCookie, serializeSessionCookie } from '../auth/cookie.ts';
 import { changePassword } from '../auth/change-password.ts';
 import type { Identity } from '../auth/identify.ts';
-import { grantScopes } from '../auth/rights.ts';
+import { grantScopes } from '../auth/grant-scopes.ts';
 import type { SessionOrigin } from '../auth/session-origin.ts';
 import type { StartedSession } from '../auth/sessions.ts';
 import type { ViewerDatabase } from '../database/database.ts';

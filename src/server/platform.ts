@@ -17,6 +17,7 @@ import { createLimitGuesses } from '../limits/limit-guesses.ts';
 import type { Schema } from '../model/model.ts';
 import { readDatamodel } from '../model/read-datamodel.ts';
 import { checkPolicies } from '../policy/check.ts';
+import type { RolesByRight } from '../policy/platform-right.ts';
 import type { Policies, PolicyDraft } from '../policy/policy.ts';
 import { ratesOfOneProcess, type Rates } from './open-rates.ts';
 
@@ -24,6 +25,8 @@ import { ratesOfOneProcess, type Rates } from './open-rates.ts';
 export interface Application {
   readonly policies: readonly PolicyDraft[];
   readonly extensions: readonly Extension[];
+  /** By default nobody has any. */
+  readonly rights?: RolesByRight;
 }
 
 /** Schema, policies and API: everything that can be known without a database. */
@@ -34,9 +37,9 @@ export interface Design {
 }
 
 /** @throws POLICY_MISSING, POLICY_INVALID, BAD_SCHEMA */
-export function designOf({ policies: drafts, extensions }: Application): Design {
+export function designOf({ policies: drafts, extensions, rights }: Application): Design {
   const schema = readDatamodel(generatedDatamodel);
-  const policies = checkPolicies(schema, drafts);
+  const policies = checkPolicies(schema, drafts, rights);
   return { schema, policies, api: buildApi(schema, policies, extensions) };
 }
 

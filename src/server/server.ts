@@ -82,7 +82,7 @@ export function createServer({
       useSecurityHeaders(),
       useHealth(checks),
       useIdentity(identityOf, logger),
-      useSchemaText(platform.api, { development, identityOf }),
+      useSchemaText(platform, { development, identityOf }),
       useSameOrigin(config, identityOf),
       useAccountPage(),
       development && usePoliciesPage(platform, personas),

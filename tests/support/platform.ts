@@ -129,6 +129,7 @@ function designWith({ policies = [], extensions = [] }: TestApplication): Design
   if (policies.length === 0 && extensions.length === 0) return (exampleDesign ??= designOf(application));
   const replaced = new Set(policies.map(({ model }) => model));
   return designOf({
+    ...application,
     policies: [...application.policies.filter(({ model }) => !replaced.has(model)), ...policies],
     extensions: [...application.extensions, ...extensions],
   });

@@ -1,6 +1,7 @@
 /** A new database behind its policies: the app's own, unless the test brings others for some models. */
 import { createUser, type PlatformRole } from '../../src/auth/sign-in.ts';
 import { policies as appPolicies } from '../../src/app/policies/index.ts';
+import { rights } from '../../src/app/rights.ts';
 import { openDatabase, type Database, type ViewerDatabase } from '../../src/database/database.ts';
 import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import { readDatamodel } from '../../src/model/read-datamodel.ts';
@@ -21,7 +22,7 @@ export async function openTemporaryRows(policies: readonly PolicyDraft[] = []): 
   const schema = readDatamodel(generatedDatamodel);
   const own = new Set(policies.map(({ model }) => model));
   const drafts = [...appPolicies.filter(({ model }) => !own.has(model)), ...policies];
-  const database = await openDatabase(temporary.url, schema, checkPolicies(schema, drafts));
+  const database = await openDatabase(temporary.url, schema, checkPolicies(schema, drafts, rights));
   let users = 0;
   return {
     database,

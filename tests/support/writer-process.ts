@@ -7,12 +7,14 @@ import { parse } from 'devalue';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Schema } from '../../src/model/model.ts';
 import { open, type Policies } from '../../src/policy/policy.ts';
+import { noRights } from '../../src/policy/platform-right.ts';
 import { anyone } from '../../src/policy/rule.ts';
 
 const [path = '', schemaPath = '', first = '1'] = process.argv.slice(2);
 const schema = parse(readFileSync(schemaPath, 'utf8')) as Schema;
 
 const everything: Policies = {
+  rights: noRights,
   get: (model) => ({
     model,
     rows: { read: anyone, create: anyone, update: anyone, delete: anyone, link: anyone },

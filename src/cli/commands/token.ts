@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { grantScopes } from '../../auth/rights.ts';
+import { grantScopes } from '../../auth/grant-scopes.ts';
 import { findUser } from '../../auth/sign-in.ts';
 import { PergolaError } from '../../errors.ts';
 import type { Platform } from '../../server/platform.ts';
@@ -31,7 +31,10 @@ export function addToken(program: Command): void {
     .description('make a token of a user; it is printed once')
     .requiredOption('--email <address>', 'the user for whom it acts; it never may more than they')
     .requiredOption('--name <name>', 'to know it by')
-    .requiredOption('--scope <scope...>', 'Model:verb,verb or *:verb (read create update delete link), or schema:read')
+    .requiredOption(
+      '--scope <scope...>',
+      'Model:verb,verb or *:verb (read create update delete link), schema:read or explain',
+    )
     .option('--days <number>', 'how long it lives, at most 365', wholeNumber, 90)
     .option('--json', 'print one report as JSON')
     .addHelpText(

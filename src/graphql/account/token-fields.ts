@@ -46,7 +46,7 @@ export function addTokenFields(builder: Builder, viewer: ViewerRef) {
         scopes: t.arg.stringList({
           required: true,
           description:
-            'What it may do: `Model:verb,verb`, `*:verb` or `schema:read`. Verbs: read, create, update, delete, link.',
+            'What it may do: `Model:verb,verb`, `*:verb`, `schema:read` or `explain`. Verbs: read, create, update, delete, link.',
         }),
         expiresInDays: t.arg.int({ required: true, defaultValue: defaultDays, description: 'From 1 to 365.' }),
       },

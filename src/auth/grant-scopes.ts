@@ -2,13 +2,8 @@ import type { ViewerDatabase } from '../database/database.ts';
 import { badInput, forbidden } from '../errors.ts';
 import { isNever } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
-import { isPlatformRight, parseScopes, type PlatformRight, type TokenScopes } from '../policy/token-scopes.ts';
-import type { Viewer } from '../policy/viewer.ts';
-
-/** Admins have every right on the platform; their tokens have those that stand in the scopes. */
-export function hasRight({ roles, scopes }: Viewer, right: PlatformRight): boolean {
-  return roles.includes('admin') && (scopes === undefined || scopes.includes(right));
-}
+import { isPlatformRight } from '../policy/platform-right.ts';
+import { parseScopes, type TokenScopes } from '../policy/token-scopes.ts';
 
 /**
  * The scopes that an owner gives to a token. What the owner lacks altogether is refused: later the token has no more
@@ -16,10 +11,7 @@ export function hasRight({ roles, scopes }: Viewer, right: PlatformRight): boole
  *
  * @throws BAD_INPUT, FORBIDDEN
  */
-export function grantScopes(
-  texts: readonly string[],
-  owner: Pick<ViewerDatabase, 'schema' | 'policy' | 'viewer'>,
-): TokenScopes {
+export function grantScopes(texts: readonly string[], owner: Pick<ViewerDatabase, 'schema' | 'policy'>): TokenScopes {
   const scopes = parseScopes(texts, owner.schema);
   const lacking = scopes.find((scope) => !owns(scope, owner));
   if (lacking !== undefined) throw forbidden(`grant ${lacking}, which you do not have`, 'scopes');
@@ -35,8 +27,8 @@ export function grantScopes(
   return scopes;
 }
 
-function owns(scope: string, { policy, viewer }: Pick<ViewerDatabase, 'policy' | 'viewer'>): boolean {
-  if (isPlatformRight(scope)) return hasRight(viewer, scope);
+function owns(scope: string, { policy }: Pick<ViewerDatabase, 'policy'>): boolean {
+  if (isPlatformRight(scope)) return policy.has(scope);
   const [model = '', verb] = scope.split(':');
   return model === '*' || !isNever(policy.rows(model, verb as RowVerb));
 }

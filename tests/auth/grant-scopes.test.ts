@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { grantScopes, hasRight } from '../../src/auth/rights.ts';
+import { grantScopes } from '../../src/auth/grant-scopes.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';
 
@@ -26,7 +26,8 @@ it.each([
   expect(() => grantScopes([scope], owner)).toThrow(expect.objectContaining({ code, fact, inputPath: 'scopes' }));
 });
 
-it('gives a right on the platform to admins, and to their tokens with the scope', () => {
+it('gives a right on the platform by role, and to tokens with the scope only', async () => {
+  await using rows = await openTemporaryRows();
   const admin: Viewer = { kind: 'user', id: 'root', roles: ['admin'] };
   const viewers: Viewer[] = [
     admin,
@@ -34,5 +35,10 @@ it('gives a right on the platform to admins, and to their tokens with the scope'
     { ...admin, scopes: ['*:read'] },
     { ...admin, roles: ['editor'], scopes: ['schema:read'] },
   ];
-  expect(viewers.map((viewer) => hasRight(viewer, 'schema:read'))).toEqual([true, true, false, false]);
+  expect(viewers.map((viewer) => rows.database.as(viewer).policy.has('schema:read'))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
