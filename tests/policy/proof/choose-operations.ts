@@ -1,5 +1,5 @@
 import { fitOperation } from './fit-operation.ts';
-import type { Operation } from './operation.ts';
+import { isOrdered, type Operation } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { expectedAnswer } from './reference/answer.ts';
 import { Rights } from './reference/rights.ts';
@@ -27,7 +27,11 @@ export function chooseOperations(plan: Plan, service: Service): Fitted[] {
       const facts = { shape: world.shape, policies, viewer };
       return fitOperation(operation, { facts, api: service.api, names: service.names, daring });
     });
-    return { kind: operation.kind, fitted, rating: fitted.map(rate).reduce((sum, it) => sum + it, 0) };
+    return {
+      kind: isOrdered(operation) ? 'ordered' : operation.kind,
+      fitted,
+      rating: fitted.map(rate).reduce((sum, it) => sum + it, 0),
+    };
   });
   const kinds = new Set(rated.map(({ kind }) => kind));
   return [...kinds].flatMap((kind) => {

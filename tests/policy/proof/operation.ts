@@ -117,6 +117,10 @@ export function mapLists(operation: Operation, replace: (list: ListText) => List
   }
 }
 
+/** A list whose cursors tell of values of its rows. */
+export const isOrdered = (operation: Operation): boolean =>
+  operation.kind === 'list' && operation.list.parts.cursors && operation.list.orderBy?.[0]?.path.length === 1;
+
 export function listsOf(operation: Operation): ListText[] {
   const lists: ListText[] = [];
   mapLists(operation, (list) => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { arbitraryEdits, arbitraryNarrowing, narrowed } from './arbitrary/edits.ts';
+import { halfHidden } from './arbitrary/half-hidden.ts';
 import { seldom } from './arbitrary/lists.ts';
 import { arbitraryOperation } from './arbitrary/operations.ts';
 import { arbitraryPolicies } from './arbitrary/policies.ts';
@@ -43,27 +44,34 @@ export function planOf(seed: number, options: PlanOptions): Plan {
 }
 
 const arbitraryPlan = ({ viewers: arbitraryViewers, candidates }: PlanOptions): fc.Arbitrary<Plan> =>
-  arbitraryShape.chain((shape) =>
-    fc.tuple(arbitraryWorld(shape), arbitraryViewers).chain(([world, viewers]) => {
+  arbitraryShape
+    .chain((shape) => fc.tuple(arbitraryWorld(shape), arbitraryViewers))
+    .chain(([world, viewers]) =>
+      fc.record({
+        world: fc.constant(world),
+        viewers: fc.constant(viewers),
+        policies: arbitraryPolicies(world, viewers),
+      }),
+    )
+    .chain(({ world, viewers, policies }) => {
+      const { shape } = world;
       const candidate = fc.record({
-        operation: arbitraryOperation(world),
+        operation: arbitraryOperation(world, halfHidden(world, policies, viewers)),
         daring: fc.nat(11).map((it) => it === 0),
       });
       return fc
         .record({
-          policies: arbitraryPolicies(world, viewers),
           narrowing: seldom(arbitraryNarrowing(shape), 2),
           candidates: fc.array(candidate, { minLength: candidates, maxLength: candidates }),
           edits: arbitraryEdits(shape),
           edited: fc.nat(viewers.length - 1),
           pageSize: fc.integer({ min: 1, max: 3 }),
         })
-        .map(({ policies, narrowing, ...rest }) => ({
+        .map(({ narrowing, ...rest }) => ({
           world,
           viewers,
           policies,
           narrowed: narrowing && narrowed(policies, narrowing),
           ...rest,
         }));
-    }),
-  );
+    });

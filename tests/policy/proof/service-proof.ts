@@ -2,7 +2,7 @@ import { Refuted, type Case } from './case.ts';
 import { ask, type Asked, type Difference } from './check-answer.ts';
 import { checkPages } from './check-pages.ts';
 import type { Fitted } from './choose-operations.ts';
-import type { Operation } from './operation.ts';
+import { isOrdered, type Operation } from './operation.ts';
 import { otherWorld } from './other-world.ts';
 import { Places } from './places.ts';
 import type { Plan } from './plan.ts';
@@ -35,7 +35,8 @@ export class ServiceProof {
         if (!operation) continue;
         const asked = await this.proveAnswer(operation, viewer);
         if (viewer === this.plan.edited) ofEdited.push({ asked, operation });
-        if (at % 3 === 0 && viewer === this.plan.edited) await this.provePages(operation, viewer);
+        if ((at % 3 === 0 || isOrdered(operation)) && viewer === this.plan.edited)
+          await this.provePages(operation, viewer);
       }
     }
     await this.proveSame(ofEdited, stored);

@@ -14,17 +14,21 @@ const present = (it: object): object =>
 
 const oneIn = (count: number) => fc.nat(count - 1).map((it) => it === 0);
 
-const page = fc
-  .record({
-    backwards: fc.boolean(),
-    size: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(undefined) },
-      { weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }) },
-      { weight: 1, arbitrary: fc.constant(100) },
-    ),
-    from: seldom(fc.record({ viewer: fc.nat(4), row: fc.nat(9) }), 8),
-  })
-  .map((it) => present(it) as PageText);
+/** @param fromOneIn of so many pages one begins at a place. */
+export const arbitraryPage = (fromOneIn: number): fc.Arbitrary<PageText> =>
+  fc
+    .record({
+      backwards: fc.boolean(),
+      size: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        { weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }) },
+        { weight: 1, arbitrary: fc.constant(100) },
+      ),
+      from: seldom(fc.record({ viewer: fc.nat(4), row: fc.nat(9) }), fromOneIn),
+    })
+    .map((it) => present(it) as PageText);
+
+const page = arbitraryPage(8);
 
 const parts: fc.Arbitrary<PartsText> = fc.record({
   rows: fc.oneof(

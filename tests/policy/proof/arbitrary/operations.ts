@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
-import type { FigureText, IdText, Operation } from '../operation.ts';
+import type { FigureText, IdText, Operation, OrderText } from '../operation.ts';
 import { scalarIn, scalarsIn, type ModelShape } from '../shape.ts';
 import { rowsOf, type Value, type World } from '../world.ts';
-import { arbitraryLists } from './lists.ts';
+import type { HalfHidden } from './half-hidden.ts';
+import { arbitraryLists, arbitraryPage, seldom } from './lists.ts';
+import { arbitraryDirection, sortable } from './orders.ts';
 import { keyValue } from './values.ts';
 
 /** How deep rows nest in rows, and in the few operations that one statement may not hold. */
@@ -10,7 +12,7 @@ const depth = 4;
 const greatDepth = 7;
 
 /** Reads of every kind: one line each, by how often they are asked. */
-export function arbitraryOperation(world: World): fc.Arbitrary<Operation> {
+export function arbitraryOperation(world: World, hidden: HalfHidden): fc.Arbitrary<Operation> {
   const lists = arbitraryLists(world.shape);
   const anyId = fc.oneof(...world.shape.models.map((model) => arbitraryId(model, world)));
   return fc.oneof(
@@ -18,6 +20,7 @@ export function arbitraryOperation(world: World): fc.Arbitrary<Operation> {
       fc.oneof(
         { weight: 16, arbitrary: lists.list(model, depth).map((list): Operation => ({ kind: 'list', list })) },
         { weight: 1, arbitrary: lists.list(model, greatDepth).map((list): Operation => ({ kind: 'list', list })) },
+        { weight: 5, arbitrary: arbitraryOrdered(model, hidden[model.name]!, lists) },
         { weight: 5, arbitrary: arbitraryAggregate(model, lists) },
         { weight: 2, arbitrary: arbitraryOne(model, world, lists) },
         { weight: 2, arbitrary: arbitraryNode(model, world, lists) },
@@ -28,6 +31,27 @@ export function arbitraryOperation(world: World): fc.Arbitrary<Operation> {
 }
 
 type Lists = ReturnType<typeof arbitraryLists>;
+
+/** Places in an order by values that are hidden on some rows: what a cursor holds, and what pages may lose. */
+function arbitraryOrdered(model: ModelShape, hidden: ReadonlySet<string>, lists: Lists): fc.Arbitrary<Operation> {
+  const own = scalarsIn(model).filter(({ type }) => sortable.has(type));
+  const half = own.filter(({ name }) => hidden.has(name));
+  const term = fc
+    .tuple(fc.constantFrom(...(half.length > 0 ? half : own)), arbitraryDirection)
+    .map(([{ name }, direction]): OrderText => ({ path: [name], count: false, direction }));
+  return fc
+    .record({
+      model: fc.constant(model.name),
+      orderBy: fc.uniqueArray(term, { minLength: 1, maxLength: 2, selector: ({ path }) => path[0] }),
+      where: seldom(lists.where(model.name, 1), 6),
+      page: arbitraryPage(2),
+      select: lists.select(model, 1),
+    })
+    .map(({ where, ...list }) => {
+      const parts = { rows: 'edges', total: true, info: true, cursors: true } as const;
+      return { kind: 'list', list: { ...list, ...(where && { where }), parts } };
+    });
+}
 
 function arbitraryOne(model: ModelShape, world: World, lists: Lists): fc.Arbitrary<Operation> {
   const named = [model.key, ...model.uniques].flatMap((key) =>
