@@ -15,6 +15,14 @@ interface Connection {
   };
 }
 
+/** Undefined where it is refused. */
+type Page = Connection | 'too deep' | undefined;
+
+interface Body {
+  readonly data: { readonly it: Connection } | null;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+}
+
 export interface PagesOptions {
   readonly service: Service;
   readonly shape: Shape;
@@ -34,21 +42,24 @@ export async function checkPages(
 ): Promise<Difference | undefined> {
   const read = (page: PageText, cursor?: string) => readPage({ ...list, page }, cursor, viewer, { service, shape });
   const whole = await read({ backwards: false, size: wholeSize });
-  if (!whole) return undefined;
+  if (!whole || whole === 'too deep') return undefined;
   for (const backwards of [false, true]) {
     const pages = await readPages(backwards, (cursor) => read({ backwards, size }, cursor));
+    // What is after a place is a longer question than the whole.
+    if (pages === 'too deep') return undefined;
     if (JSON.stringify(pages) !== JSON.stringify(whole.edges)) return { expected: whole.edges, actual: pages };
   }
   return undefined;
 }
 
 /** All edges, or what is wrong with a page. */
-async function readPages(backwards: boolean, read: (cursor: string | undefined) => Promise<Connection | undefined>) {
+async function readPages(backwards: boolean, read: (cursor: string | undefined) => Promise<Page>) {
   const edges: Connection['edges'][number][] = [];
   let cursor: string | undefined;
   for (let count = 0; count < maxPages; count++) {
     const page = await read(cursor);
     if (!page) return 'a page was refused';
+    if (page === 'too deep') return page;
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
     const [more, before] = backwards ? [hasPreviousPage, hasNextPage] : [hasNextPage, hasPreviousPage];
     if (before !== (cursor !== undefined))
@@ -66,7 +77,7 @@ async function readPage(
   cursor: string | undefined,
   viewer: ViewerText,
   { service, shape }: Omit<PagesOptions, 'size'>,
-): Promise<Connection | undefined> {
+): Promise<Page> {
   const asked: ListText = {
     ...list,
     // Whichever place: the cursor is given below.
@@ -77,5 +88,6 @@ async function readPage(
   const { api, names } = service;
   const document = documentOf({ kind: 'list', list: asked }, { shape, api, names, cursor: () => cursor });
   const { text } = await service.ask(document, viewer);
-  return (JSON.parse(text) as { data: { it: Connection } | null }).data?.it;
+  const { data, errors } = JSON.parse(text) as Body;
+  return errors?.[0]?.extensions.code === 'TOO_DEEP' ? 'too deep' : data?.it;
 }
