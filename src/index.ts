@@ -6,6 +6,7 @@ export { deployMigrations, migrationStatus } from './database/schema-engine/migr
 export type { Extension } from './graphql/build-api.ts';
 export type { Builder } from './graphql/builder.ts';
 export type { Context } from './graphql/context.ts';
+export { policyExpectations, type Expected, type ModelExpectations } from './policy/expect-policy.ts';
 export type { Persona, Personas } from './policy/persona.ts';
 export { hidden, internal, open, policyLanguage, readOnly, type PolicyDraft } from './policy/policy.ts';
 export { all, any, anyone, named, nobody, not, signedIn, type Rule } from './policy/rule.ts';

@@ -6,5 +6,5 @@ export const rights: RolesByRight<Lowercase<Role>> = {
   /** Reads the API's design: introspection, `/-/schema.graphql`. In development everybody does. */
   'schema:read': ['admin'],
   /** Is told why something was denied, which tells that a hidden row is there. */
-  explain: ['admin'],
+  explain: ['admin', 'editor'],
 };

@@ -5,6 +5,7 @@ import { all, isAlways, isNever, type Filter } from '../policy/filter.ts';
 import { compileFilter, visibleColumn } from './compile-filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { guardFilter, type GuardContext } from './guard.ts';
+import { refusing } from './refused-right.ts';
 import type { CompileContext, Scope } from './scope.ts';
 
 /** Figures over the rows of a model, as plain data without values, like every read. */
@@ -61,7 +62,7 @@ export function guardFunctions(
 /** The condition under which the field may be aggregated, or undefined where it always may. */
 export function requireAggregate(model: string, field: string, { policy }: GuardContext, what: string) {
   const visible = policy.field(model, field, 'aggregate');
-  if (isNever(visible)) throw forbidden(`${what} ${model}.${field}`);
+  if (isNever(visible)) throw refusing(forbidden(`${what} ${model}.${field}`), { model, field, verb: 'aggregate' });
   return isAlways(visible) ? undefined : visible;
 }
 

@@ -6,6 +6,9 @@ import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
 import { connect, type OpenTransaction } from './connection.ts';
+import { forbidden } from '../errors.ts';
+import { explainRefusal, type Explanation } from './explain.ts';
+import type { RefusedRight } from './refused-right.ts';
 import { bind } from './parameters.ts';
 import type { GroupsRead } from './groups.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
@@ -64,6 +67,8 @@ export interface ViewerDatabase extends GuardedRows {
   readonly statements: number;
   /** Prisma-shaped access for hand-written fields, under the same policy. */
   readonly client: GuardedClient;
+  /** Why a right was missing. @throws FORBIDDEN without the right `explain`: it tells whether hidden rows are there. */
+  explain(refused: RefusedRight): Promise<Explanation>;
 }
 
 /** @throws BAD_CONFIG when the URL names no database that can be opened. */
@@ -111,6 +116,11 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
 
     groups(read: GroupsRead, values: Values) {
       return runGroups(read, values, this.context);
+    }
+
+    async explain(refused: RefusedRight) {
+      if (!this.policy.has('explain')) throw forbidden('have it explained');
+      return explainRefusal(refused, { ...this.context, policies });
     }
 
     private run<R extends Read>(plan: Plan<R>, values: Values) {

@@ -3,6 +3,7 @@ import { modelOf, relationOf, type Schema } from '../model/model.ts';
 import { all, isAlways, isNever, some, type Filter } from '../policy/filter.ts';
 import type { FieldVerb } from '../policy/rule.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { refusing } from './refused-right.ts';
 import type { ListRead, Order, OrderExpression, Read, SelectedScalar, Selection } from './read.ts';
 
 export interface GuardContext {
@@ -85,6 +86,7 @@ function guardExpression(by: OrderExpression, model: string, context: GuardConte
 /** The condition under which the field may be used so, or undefined where it always may. */
 function requireField(model: string, field: string, verb: FieldVerb, context: GuardContext): Filter | undefined {
   const right = context.policy.field(model, field, verb);
-  if (isNever(right)) throw forbidden(`${verb === 'sort' ? 'sort' : 'filter'} by ${model}.${field}`);
+  if (isNever(right))
+    throw refusing(forbidden(`${verb === 'sort' ? 'sort' : 'filter'} by ${model}.${field}`), { model, field, verb });
   return isAlways(right) ? undefined : right;
 }

@@ -3,13 +3,17 @@ import PrismaPlugin, { type PothosPrismaDatamodel } from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Decimal } from '@prisma/client/runtime/client';
+import type { GraphQLResolveInfo } from 'graphql';
+import { refusing, rowByKey, type RefusedRight } from '../database/refused-right.ts';
 import { forbidden } from '../errors.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import { isNever } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
+import { modelOf } from '../model/model.ts';
 import type { Context } from './context.ts';
+import type { FieldNote } from './selection.ts';
 
 type Scalars = {
   DateTime: { Input: Date; Output: Date };
@@ -41,6 +45,11 @@ export interface RightCoordinate {
   readonly verb: RowVerb;
 }
 
+/** What a mutation says of itself. */
+export interface NeedsNote {
+  readonly needs: readonly RightCoordinate[];
+}
+
 type BuilderTypes = {
   Context: Context;
   PrismaTypes: PrismaTypes;
@@ -65,11 +74,14 @@ export function createBuilder(datamodel: PothosPrismaDatamodel = getDatamodel())
         readable: ({ model, field }) => !isNever(database.policy.field(model, field, 'read')),
         mayAll: (rights) => rights.every(({ model, verb }) => !isNever(database.policy.rows(model, verb))),
       }),
-      unauthorizedError: (_parent, _context, info) =>
-        forbidden(
-          info.parentType.name === 'Mutation'
-            ? `do ${info.fieldName}`
-            : `read ${info.parentType.name}.${info.fieldName}`,
+      unauthorizedError: (parent, context, info) =>
+        refusing(
+          forbidden(
+            info.parentType.name === 'Mutation'
+              ? `do ${info.fieldName}`
+              : `read ${info.parentType.name}.${info.fieldName}`,
+          ),
+          refusedBy(parent, context, info),
         ),
     },
     prisma: {
@@ -86,6 +98,16 @@ export function createBuilder(datamodel: PothosPrismaDatamodel = getDatamodel())
       nodeFieldOptions: { nullable: false },
     },
   });
+}
+
+/** What the second wall asked for, as the field says it. */
+function refusedBy(parent: unknown, { database }: Context, info: GraphQLResolveInfo): RefusedRight | undefined {
+  const note = info.parentType.getFields()[info.fieldName]?.extensions['pergola'] as Partial<FieldNote & NeedsNote>;
+  const lacking = note?.needs?.find(({ model, verb }) => isNever(database.policy.rows(model, verb)));
+  if (lacking) return lacking;
+  if (note?.reads !== 'scalar') return undefined;
+  const { model = '', field = '' } = note;
+  return { model, field, verb: 'read', ...rowByKey(modelOf(database.schema, model), parent) };
 }
 
 export type Builder = ReturnType<typeof createBuilder>;

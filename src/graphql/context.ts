@@ -1,6 +1,8 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { ListedSession } from '../auth/sessions.ts';
 import type { ApiTokenRow } from '../auth/tokens.ts';
 import type { IdempotentRequest, ViewerDatabase } from '../database/database.ts';
+import type { RefusedRight } from '../database/refused-right.ts';
 import type { Viewer } from '../policy/viewer.ts';
 
 /** What every resolver of one request shares. */
@@ -13,6 +15,13 @@ export interface Context {
   readonly idempotent?: IdempotentRequest | undefined;
   readonly account: AccountActions;
   readonly mailbox: MailboxActions;
+  /** Set for a viewer who may have it explained, and asks for it. */
+  readonly explanations?: Explanations | undefined;
+}
+
+/** Takes note of rows that are absent or hidden, which is no error: `explain` says which. */
+export interface Explanations {
+  note(path: GraphQLResolveInfo['path'], refused: RefusedRight): void;
 }
 
 /** For programs; browsers have it as a cookie. */

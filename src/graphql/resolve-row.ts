@@ -4,18 +4,28 @@ import { keyFilter } from '../database/parse-arguments.ts';
 import { related, type ListRead, type Row, type Selection } from '../database/read.ts';
 import { Values } from '../database/values.ts';
 import { keyText } from '../database/run-plan.ts';
-import type { Model } from '../model/model.ts';
+import { rowByKey } from '../database/refused-right.ts';
+import { relationOf, type Model } from '../model/model.ts';
 import type { Context } from './context.ts';
 import { selectionOf } from './selection.ts';
 
 /** Resolves a relation from what the operation's statement has fetched already. */
-export function relatedOf(model: Model, _relation: string) {
+export function relatedOf(model: Model, relation: string) {
   return (row: Row, _args: object, context: Context, info: GraphQLResolveInfo): unknown => {
     const key = String(info.path.key);
     const fetched = row[related];
-    if (fetched && key in fetched) return fetched[key];
+    if (fetched && key in fetched) {
+      if (fetched[key] === null && context.explanations) noteAbsent(model, relation, row, context, info);
+      return fetched[key];
+    }
     return loadMissing(model, row, context, info).then((loaded) => loaded?.[related]?.[key] ?? null);
   };
+}
+
+/** By the row that it should hang on, whose key the operation must have asked for. */
+function noteAbsent(model: Model, relation: string, row: Row, context: Context, { path }: GraphQLResolveInfo) {
+  const { target } = relationOf(model, relation);
+  context.explanations?.note(path, { model: target, verb: 'read', ...rowByKey(model, row, [relation]) });
 }
 
 export function scalarOfRow(model: Model, field: string) {

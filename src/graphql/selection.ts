@@ -18,7 +18,7 @@ import { pageOf, seekOf, type PageArguments } from './page.ts';
 
 /** What a derived field reads, noted in its extensions as `pergola`. */
 export type FieldNote =
-  | { readonly reads: 'scalar'; readonly field: string }
+  | { readonly reads: 'scalar'; readonly model: string; readonly field: string }
   | { readonly reads: 'key' }
   | { readonly reads: 'relation'; readonly relation: string };
 

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+import { refusedRightOf, refusing } from '../database/refused-right.ts';
 import { errorCodes, PergolaError, type ErrorCode } from '../errors.ts';
 import { RateLimited } from '../limits/rate-limiter.ts';
 
@@ -11,10 +12,11 @@ export function maskError(error: unknown): GraphQLError {
   const place = error instanceof GraphQLError ? placeOf(error) : {};
   if (original instanceof PergolaError) {
     const { code, message, inputPath } = original;
-    return new GraphQLError(message, {
+    const masked = new GraphQLError(message, {
       ...place,
       extensions: { code, ...(inputPath && { inputPath }), ...waiting(original), ...httpStatus(original) },
     });
+    return refusing(masked, refusedRightOf(original));
   }
   if (original instanceof GraphQLError) {
     return new GraphQLError(original.message, {

@@ -4,6 +4,7 @@ import { sessionOrigin } from '../auth/session-origin.ts';
 import type { Context } from '../graphql/context.ts';
 import { accountActions, mailboxActions, sessionActions } from './account-actions.ts';
 import type { Platform } from './platform.ts';
+import { explanationsFor } from './use-explain.ts';
 import { idempotentRequest } from './use-idempotency.ts';
 import { requestIdOf } from './use-request-id.ts';
 
@@ -40,5 +41,6 @@ export function requestContext({ request, params }: Asked, { identity, platform,
     session: sessionActions(asker, platform),
     account: accountActions(asker, platform),
     mailbox: mailboxActions(asker, platform),
+    explanations: explanationsFor(request, rows),
   };
 }

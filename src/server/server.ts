@@ -13,6 +13,7 @@ import { useAccountPage } from './use-account-page.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useDrain } from './use-drain.ts';
+import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
@@ -92,6 +93,7 @@ export function createServer({
       useBodyLimit(),
       useNestingLimit(),
       useRateLimits({ ...platform.rates, addressOf }),
+      useExplain(),
       useSessionCookie(),
       useErrorReport(logger),
       useLogging(logger),

@@ -91,8 +91,8 @@ describe('the sample data', () => {
   });
 
   it('shows each persona other rows', async () => {
-    const viewerOf = async (name: string): Promise<Viewer> => {
-      const email = personas[name]?.email;
+    const viewerOf = async (name: keyof typeof personas): Promise<Viewer> => {
+      const email = personas[name].email;
       if (!email) return guest;
       const user = await whole.database.unguarded.user.findUniqueOrThrow({
         where: { email },
@@ -101,7 +101,7 @@ describe('the sample data', () => {
       return { kind: 'user', id: user.id, roles: user.roles.map(({ role }) => role.toLowerCase()) };
     };
     const seen: Record<string, number> = {};
-    for (const name of Object.keys(personas)) {
+    for (const name of Object.keys(personas) as (keyof typeof personas)[]) {
       const { client } = whole.database.as(name === 'admin' ? admin.viewer : await viewerOf(name));
       seen[name] = await client.observation.count();
     }

@@ -242,8 +242,8 @@ describe('GraphiQL in a browser', chrome.needed, () => {
 
 describe('the starting tabs', () => {
   /** Each tab's answer, by the name of its operation. */
-  async function answersFor(persona: string): Promise<Map<string, string>> {
-    const email = personas[persona]?.email ?? null;
+  async function answersFor(persona: keyof typeof personas): Promise<Map<string, string>> {
+    const email = personas[persona].email;
     const user = email && (await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } }));
     const secret = user && (await platform.sessions.start(user.id)).secret;
     const headers = { 'content-type': 'application/json', ...(secret && { authorization: `Bearer ${secret}` }) };

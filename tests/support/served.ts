@@ -3,6 +3,7 @@ import pino from 'pino';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { RateLimits } from '../../src/limits/rate-limits.ts';
+import type { Personas } from '../../src/policy/persona.ts';
 import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
@@ -71,7 +72,7 @@ export async function serve(
   };
 
   const secretOf = async (persona: string) => {
-    const { email } = application.personas[persona]!;
+    const { email } = (application.personas as Personas)[persona]!;
     if (email === null) return undefined;
     const { id } = await temporary.client.user.findUniqueOrThrow({ where: { email } });
     const secret = secrets.get(persona) ?? (await platform.sessions.start(id)).secret;

@@ -7,6 +7,7 @@ import { lockDifference } from '../../policy/lock-difference.ts';
 import { lockLines, lockText, parseLock, type LockLine } from '../../policy/lock.ts';
 import { designHere, lockFile, root } from '../house.ts';
 import { exit, report } from '../report.ts';
+import { runPolicyTests } from '../run-policy-tests.ts';
 
 export function addPolicy(program: Command): void {
   const policy = program
@@ -43,6 +44,21 @@ export function addPolicy(program: Command): void {
       const changes = lockDifference(parseLock(committedLock(ref)), currentLines());
       report(json, { changes }, changes.length > 0 ? changes : ['Nothing changes.']);
       if (changes.length > 0) process.exitCode = exit.differences;
+    });
+
+  policy
+    .command('test [filters...]')
+    .description('run the tests of the policies: the files policies.test.ts and *.policies.test.ts under tests/')
+    .option('--json', 'print one report as JSON')
+    .addHelpText('after', '\nExample:\n  pergola policy test\n  pergola policy test surveys.policies.test')
+    .action(async (filters: string[], { json }: { json?: boolean }) => {
+      const { passed, failures } = await runPolicyTests(root, filters.length > 0 ? filters : ['policies.test']);
+      const lines = failures.map(({ test, message }) => `${test}: ${message}`);
+      report(json, { passed, failed: failures.length, failures }, [
+        ...lines,
+        `${passed} passed, ${failures.length} failed`,
+      ]);
+      if (failures.length > 0) process.exitCode = exit.failed;
     });
 }
 

@@ -61,9 +61,7 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
   ): Promise<ChangedRows> {
     const model = modelOf(schema, modelName);
     judge.requireVerb(model, 'update', 'data');
-    for (const name of Object.keys(data))
-      if (isNever(policy.field(model.name, name, 'write')))
-        throw forbidden(`write ${model.name}.${name}`, `data.${name}`);
+    for (const name of Object.keys(data)) judge.requireFieldWrite(model, name, `data.${name}`);
     const rights = all([policy.rows(model.name, 'update'), judge.writeRights(model, data)]);
     const { keys, denied } = await target(model, where, rights, options);
     return { keys: await updateAll(model, keys, data, rights), denied, cascades: [] };

@@ -4,6 +4,7 @@ import { all, isNever } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
+import { refusing } from '../refused-right.ts';
 import { groupBy, partsOf } from '../grouping.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import { emptyColumns } from './shared-columns.ts';
@@ -187,7 +188,12 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
       for (const name of Object.keys(data)) {
         const value = data[name];
         if (value === undefined) continue;
-        if (!mayWrite(name)) throw forbidden(`write ${model.name}.${name}`, `${path}.${name}`);
+        if (!mayWrite(name))
+          throw refusing(forbidden(`write ${model.name}.${name}`, `${path}.${name}`), {
+            model: model.name,
+            field: name,
+            verb: 'write',
+          });
         const field = model.fields.get(name);
         if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', `${path}.${name}`);
         if (field.kind === 'scalar') row.columns[name] = value;

@@ -5,6 +5,7 @@ import type { RowVerb } from '../../policy/rule.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { guardFilter } from '../guard.ts';
 import { checkValue, keyFilter, parseUniqueWhere } from '../parse-arguments.ts';
+import { refusing, type NamedRow } from '../refused-right.ts';
 import { Values } from '../values.ts';
 import type { NewRowChecks } from './new-row-checks.ts';
 import type { KeyValues } from './row-writer.ts';
@@ -41,7 +42,13 @@ export interface JudgeContext {
  */
 export function createJudge({ schema, policy, matching }: JudgeContext) {
   function requireVerb(model: Model, verb: RowVerb, path: string) {
-    if (isNever(policy.rows(model.name, verb))) throw forbidden(`${verb} ${model.name}`, path);
+    if (isNever(policy.rows(model.name, verb)))
+      throw refusing(forbidden(`${verb} ${model.name}`, path), { model: model.name, verb });
+  }
+
+  function requireFieldWrite(model: Model, field: string, path: string) {
+    if (isNever(policy.field(model.name, field, 'write')))
+      throw refusing(forbidden(`write ${model.name}.${field}`, path), { model: model.name, field, verb: 'write' });
   }
 
   /** The condition under which all these fields may be written. */
@@ -68,9 +75,14 @@ export function createJudge({ schema, policy, matching }: JudgeContext) {
   /** Absent, unreadable and untouchable rows read the same. */
   async function find(model: Model, verb: RowVerb, wanted: Wanted): Promise<KeyValues> {
     const row = await lookUp(model, verb, wanted);
-    if (!row) throw notFound(model.name, wanted.path);
+    if (!row) throw refusing(notFound(model.name, wanted.path), { model: model.name, verb, row: named(model, wanted) });
     return row;
   }
+
+  const named = (model: Model, wanted: Wanted): NamedRow => {
+    const values = new Values();
+    return { model: model.name, filter: all(namedBy(model, wanted, values)), values };
+  };
 
   /** The row that is named, where these fields of it may be changed as it is now. */
   async function findToUpdate(model: Model, data: Data, wanted: Wanted & { dataPath: string }): Promise<KeyValues> {
@@ -78,11 +90,15 @@ export function createJudge({ schema, policy, matching }: JudgeContext) {
     const rights = writeRights(model, data);
     const row = await lookUp(model, 'update', wanted, [rights]);
     if (row) return row;
-    // Asked a second time only to say which of the two it was.
-    if (!isAlways(rights)) await find(model, 'update', wanted);
-    throw isAlways(rights)
-      ? notFound(model.name, wanted.path)
-      : forbidden(`write these fields of ${model.name}`, wanted.dataPath);
+    // Asked a second time to say which of the two it was.
+    await find(model, 'update', wanted);
+    const field = Object.keys(data).find((name) => !isAlways(policy.field(model.name, name, 'write')));
+    throw refusing(forbidden(`write these fields of ${model.name}`, wanted.dataPath), {
+      model: model.name,
+      ...(field !== undefined && { field }),
+      verb: 'write',
+      row: named(model, wanted),
+    });
   }
 
   /** Refuses a change by somebody who has not seen the last one. */
@@ -116,7 +132,17 @@ export function createJudge({ schema, policy, matching }: JudgeContext) {
     return row;
   }
 
-  return { requireVerb, writeRights, lookUp, find, findToUpdate, requireVersion, requireRow, readColumns };
+  return {
+    requireVerb,
+    requireFieldWrite,
+    writeRights,
+    lookUp,
+    find,
+    findToUpdate,
+    requireVersion,
+    requireRow,
+    readColumns,
+  };
 }
 
 export type Judge = ReturnType<typeof createJudge> & { readonly checks: NewRowChecks };

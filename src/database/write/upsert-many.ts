@@ -7,6 +7,7 @@ import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
 import type { Data } from './judge.ts';
 import { createBulkChanger } from './bulk-changer.ts';
+import { refusing } from '../refused-right.ts';
 import { groupBy } from '../grouping.ts';
 import type { Item, ManyContext, ManyWriter, PlainRow } from './create-many.ts';
 
@@ -200,7 +201,8 @@ export function createManyUpserter({
 
   function filterRight(model: Model, name: string) {
     const right = policy.field(model.name, name, 'filter');
-    if (isNever(right)) throw forbidden(`filter by ${model.name}.${name}`);
+    if (isNever(right))
+      throw refusing(forbidden(`filter by ${model.name}.${name}`), { model: model.name, field: name, verb: 'filter' });
     return right;
   }
 

@@ -134,7 +134,7 @@ export function createWriter(context: WriteContext) {
     for (const [name, value] of Object.entries(data)) {
       if (value === undefined) continue;
       const path = `${place.path}.${name}`;
-      if (isNever(policy.field(model.name, name, 'write'))) throw forbidden(`write ${model.name}.${name}`, path);
+      judge.requireFieldWrite(model, name, path);
       const field = model.fields.get(name);
       if (!field) throw badInput(`${model.name} has no field "${name}".`, 'Check the spelling.', path);
       if (field.kind === 'scalar') {

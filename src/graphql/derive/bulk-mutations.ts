@@ -9,6 +9,7 @@ import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
 import { batchSelection, deriveBatch, maxNodes, noBatch, type Batch } from './batches.ts';
 import type { AnyObjectRef, Derivation } from './derivation.ts';
+import { needs } from './needs.ts';
 import { uniqueKeysOf } from './unique-inputs.ts';
 
 /** `createXs`, `updateXs`, `upsertXs` and `deleteXs`. Each is one transaction; with `preview` it is undone at its end. */
@@ -126,7 +127,7 @@ function deriveBulk(
           ...Object.fromEntries(Object.entries(args).map(([arg, options]) => [arg, t.arg(options as never)])),
           preview: t.arg.boolean({ description: 'Does everything, tells what it did, and undoes it.' }),
         },
-        authScopes: { mayAll: verbs.map((verb) => ({ model: model.name, verb })) },
+        ...needs(model, verbs),
         resolve: (_: unknown, given: Arguments, { database }: Context, info: GraphQLResolveInfo) => {
           const selection = batchSelection(model, info, derivation.schema);
           const run = (writer: TransactionWriter) => act(writer, model, given, selection);

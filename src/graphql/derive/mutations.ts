@@ -9,6 +9,7 @@ import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
 import { objectTypeOf, selectionOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
+import { needs } from './needs.ts';
 
 /** `createX`, `updateX`, `upsertX` and `deleteX`. Each is one transaction; its result is read as any row is read. */
 export function deriveMutations(derivation: Derivation) {
@@ -72,7 +73,7 @@ function deriveWrite(name: string, model: Model, derivation: Derivation, { input
           ...requiredArguments(inputs, t as never),
           ...(verbs.includes('update') && versionArgument(model, derivation, t as never)),
         },
-        authScopes: { mayAll: verbs.map((verb) => ({ model: model.name, verb })) },
+        ...needs(model, verbs),
         resolve: async (_: unknown, args: Inputs, { database }: Context, info: GraphQLResolveInfo) => {
           const key = await database.write((writer) => act(writer, args));
           const { read, values } = readBack(model, info, derivation, (it) => keyFilter(model, [key], it));
@@ -106,7 +107,7 @@ function deriveDelete(model: Model, inputs: Inputs, derivation: Derivation) {
         nullable: true,
         description: 'The row as it was.',
         args: { ...requiredArguments(inputs, t as never), ...versionArgument(model, derivation, t as never) },
-        authScopes: { mayAll: [{ model: model.name, verb: 'delete' }] },
+        ...needs(model, ['delete']),
         resolve: (_: unknown, { where, ifVersion }: Inputs, { database }: Context, info: GraphQLResolveInfo) =>
           database.write(async (writer) => {
             const { read, values } = readBack(model, info, derivation, (it) =>

@@ -6,6 +6,7 @@ import { Values } from '../../database/values.ts';
 import { modelOf, type Model } from '../../model/model.ts';
 import type { Context } from '../context.ts';
 import { decodeNodeId, encodeNodeId } from '../node-id.ts';
+import { readOne } from '../read-one.ts';
 import { objectTypeOf, selectionOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
 
@@ -37,13 +38,13 @@ export const isNode = (model: Model) => model.key !== undefined && !model.fields
 export function deriveNodeQueries(derivation: Derivation) {
   const { schema, builder, node } = derivation;
   const exposed = new Map(derivation.models.map((model) => [model.name, model]));
-  const load = async (id: string, { database }: Context, info: GraphQLResolveInfo) => {
+  const load = async (id: string, context: Context, info: GraphQLResolveInfo) => {
     const { model, key } = decodeNodeId(id, exposed);
     const values = new Values();
     const filter = keyFilter(model, [key], values);
     const type = objectTypeOf(info, derivation.names.models.get(model.name)!.type);
     const select = selectionOf(model, type, info.fieldNodes, { schema, info, values });
-    const row = await database.one({ kind: 'one', model: model.name, filter, select }, values);
+    const row = await readOne({ kind: 'one', model: model.name, filter, select }, values, context, info);
     if (row) modelOfRow.set(row, model.name);
     return row;
   };

@@ -64,7 +64,7 @@ function scalarField(model: Model, field: ScalarField, derivation: Derivation) {
     type: derivation.typeOf(field),
     nullable: !field.required || !open,
     ...(field.description && { description: field.description }),
-    extensions: { pergola: { reads: 'scalar', field: field.name } satisfies FieldNote },
+    extensions: { pergola: { reads: 'scalar', model: model.name, field: field.name } satisfies FieldNote },
     // A column of a relation whose row the viewer may not read is silently absent, as the relation itself is.
     ...(!open && !field.foreignKey && { authScopes: readableOn(model, field.name) }),
     resolve: scalarOfRow(model, field.name),

@@ -4,6 +4,7 @@ import { parseUniqueWhere } from '../../database/parse-arguments.ts';
 import { Values } from '../../database/values.ts';
 import type { Model } from '../../model/model.ts';
 import type { Context } from '../context.ts';
+import { readOne } from '../read-one.ts';
 import { pageOf, toConnection } from '../page.ts';
 import { listRead, objectTypeOf, selectionOf, type ListArguments } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
@@ -26,12 +27,12 @@ function deriveOne(model: Model, derivation: Derivation) {
         type: derivation.objectOf(model.name),
         nullable: true,
         args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true }) },
-        resolve: (_: unknown, { where }: { where: unknown }, { database }: Context, info: GraphQLResolveInfo) => {
+        resolve: async (_: unknown, { where }: { where: unknown }, context: Context, info: GraphQLResolveInfo) => {
           const values = new Values();
           const { schema } = derivation;
           const filter = parseUniqueWhere(where, model, schema, values);
           const select = selectionOf(model, objectTypeOf(info, names.type), info.fieldNodes, { schema, info, values });
-          return database.one({ kind: 'one', model: model.name, filter, select }, values);
+          return readOne({ kind: 'one', model: model.name, filter, select }, values, context, info);
         },
       } as never) as never,
   );
