@@ -10,14 +10,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { withLock } from './lock.mjs';
-import { otherProviders, providerSchema } from './provider-schema.mjs';
 import { isEntry, root } from './root.mjs';
 
 /** What the generated files depend on; a package's own version stands in its package.json. */
 const inputs = [
   'prisma/schema.prisma',
   'src/model/generator.ts',
-  'scripts/provider-schema.mjs',
+  'src/database/schema-engine/derive-schema.ts',
   'node_modules/prisma/package.json',
   'node_modules/@pothos/plugin-prisma/package.json',
 ];
@@ -31,8 +30,9 @@ export async function ensureGenerated({ force = false } = {}) {
     console.error('Generating src/generated from prisma/schema.prisma.');
     // Taken before the run: an input that changes during it must not count as done.
     const made = fingerprint();
-    await generate(join(root, 'prisma/schema.prisma'));
-    await Promise.all(otherProviders.map(generateFor));
+    // Prisma Client is made for one kind of database. The Prisma config takes the kind from the URL; none is reached.
+    await generate('file:./data/pergola.db');
+    await Promise.all(['mysql://localhost/any', 'postgresql://localhost/any'].map(generate));
     writeFileSync(stamp, `${made}\n`);
   });
 }
@@ -55,26 +55,15 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/**
- * Prisma Client is made for one kind of database: one client each, of the same schema.
- *
- * @param {string} provider
- */
-async function generateFor(provider) {
-  const file = join(root, `src/generated/${provider}.prisma`);
-  writeFileSync(file, providerSchema(readFileSync(join(root, 'prisma/schema.prisma'), 'utf8'), provider));
-  await generate(file);
-}
-
-/** @param {string} schema */
-async function generate(schema) {
+/** @param {string} url */
+async function generate(url) {
   // The generators are looked up on PATH, and must run on this Node.
   const path = [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
-  const command = [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints', '--schema', schema];
+  const command = [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'];
   const child = spawn(process.execPath, command, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: path, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+    env: { ...process.env, DATABASE_URL: url, PATH: path, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   if (code === 0) return;

@@ -311,7 +311,7 @@ async function openProject({ migrations = {} }: ProjectOptions = {}) {
   await mkdir(migrationsFolder, { recursive: true });
   await mkdir(path('.config'));
   await copyFile(join(root, '.config/prisma.ts'), path('.config/prisma.ts'));
-  for (const name of ['node_modules', 'scripts']) await symlink(join(root, name), path(name));
+  for (const name of ['node_modules', 'scripts', 'src']) await symlink(join(root, name), path(name));
   await write({ 'package.json': '{ "type": "module" }', 'prisma/schema.prisma': schema });
   const scripts = Object.entries(migrations).map(([name, sql]) => [
     `prisma/migrations/sqlite/${name}/migration.sql`,

@@ -1,4 +1,4 @@
-import { PergolaError } from '../../errors.ts';
+import { badConfig, PergolaError } from '../../errors.ts';
 import { connectorFor } from './connector-for.ts';
 import type { Connector } from './connector.ts';
 import { EngineError } from './engine-error.ts';
@@ -52,13 +52,33 @@ export async function migrationStatus({ url, migrationsFolder }: MigrationOption
   return compareHistory(migrationDirectories, rows ?? []);
 }
 
+/**
+ * Creates the database when it is missing, and makes its tables those of a Prisma schema, without a history: for
+ * databases that are thrown away. The schema may be written for any kind of database. Throws BAD_CONFIG when the
+ * database cannot be used, MIGRATION_FAILED when it cannot hold the schema.
+ */
+export async function pushSchema({ url, schema }: { url: string; schema: string }): Promise<void> {
+  const connector = connectorFor(url);
+  if (!(await exists(connector))) await connector.create();
+  const files = [{ path: 'schema.prisma', content: schema }];
+  const engine = openSchemaEngine({ url, datamodels: [['schema.prisma', schema]] });
+  try {
+    const filters = { externalTables: [], externalEnums: [] };
+    const { unexecutable } = await engine.schemaPush({ force: true, schema: { files }, filters });
+    if (unexecutable.length > 0) throw new EngineError(undefined, unexecutable.join(' '));
+  } catch (error) {
+    throw error instanceof EngineError ? migrationFailed(error, []) : error;
+  }
+}
+
 async function exists(connector: Connector): Promise<boolean> {
   try {
     await connector.check();
     return true;
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'P1003') return false;
-    throw error;
+    if (!(error instanceof EngineError)) throw error;
+    if (error.code === 'P1003') return false;
+    throw badConfig(error.message, 'Start the server, or correct DATABASE_URL.');
   }
 }
 

@@ -1,11 +1,11 @@
 import type * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import { connectorFor } from './connector-for.ts';
+import { connectorFor, providerFor } from './connector-for.ts';
+import type { EngineMethods, EngineOptions } from './connector.ts';
+import { deriveSchema } from './derive-schema.ts';
 import { EngineError, fromEngine, migrationRefused } from './engine-error.ts';
 import { compareHistory } from './migration-history.ts';
-import { openWasmEngine, type WasmEngineOptions } from './wasm-engine.ts';
 
-export interface SchemaEngineOptions extends Omit<WasmEngineOptions, 'adapters'> {
+export interface SchemaEngineOptions extends EngineOptions {
   /** Of the database that the methods are about. */
   url: string;
 }
@@ -17,30 +17,34 @@ export type SchemaEngine = ReturnType<typeof openSchemaEngine>;
  * One at a time. They throw EngineError with Prisma's code, or PergolaError; this throws BAD_CONFIG for a URL that
  * is not understood. There is nothing to close: between two methods no connection is open.
  */
-export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
+export function openSchemaEngine({ url, datamodels, ...others }: SchemaEngineOptions) {
+  const provider = providerFor(url);
+  const inKind = (text: string) => deriveSchema(text, provider);
+  const options = { ...others, datamodels: datamodels?.map(([path, text]): [string, string] => [path, inKind(text)]) };
+  /** `--to-schema prisma/schema.prisma` means the same on every kind of database. */
+  const inKindOf = <T extends wasm.SchemasContainer>(schema: T): T => ({
+    ...schema,
+    files: schema.files.map(({ path, content }) => ({ path, content: inKind(content) })),
+  });
+  const targetInKind = (target: wasm.DiffTarget): wasm.DiffTarget =>
+    target.tag === 'schemaDatamodel' || target.tag === 'schemaDatasource' ? inKindOf(target) : target;
   const connector = connectorFor(url);
-  let connection: SqlDriverAdapter | undefined;
-  let opening: Promise<wasm.SchemaEngine> | undefined;
+  let opening: Promise<EngineMethods> | undefined;
 
-  type Work<T> = (engine: wasm.SchemaEngine) => Promise<T>;
+  type Work<T> = (engine: EngineMethods) => Promise<T>;
 
-  async function openEngine(): Promise<wasm.SchemaEngine> {
-    const adapters = await connector.adapters();
-    const connect = async () => {
-      connection = await adapters.connect();
-      return connection;
-    };
-    return openWasmEngine({ ...options, adapters: { ...adapters, connect } });
-  }
   /** Needs no database, or has made sure of it. The next question connects again. */
   async function ask<T>(work: Work<T>): Promise<T> {
     try {
-      opening ??= openEngine();
+      opening ??= connector.openEngine(options);
       return await work(await opening);
     } catch (error) {
       throw fromEngine(error);
     } finally {
-      await connection?.dispose();
+      await opening?.then(
+        (engine) => engine.release(),
+        () => {},
+      );
     }
   }
   async function read<T>(work: Work<T>): Promise<T> {
@@ -68,7 +72,8 @@ export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
 
     applyMigrations: (input: wasm.ApplyMigrationsInput) =>
       change((engine) => engine.applyMigrations(input)).catch(nameMigration),
-    createMigration: (input: wasm.CreateMigrationInput) => read((engine) => engine.createMigration(input)),
+    createMigration: (input: wasm.CreateMigrationInput) =>
+      read((engine) => engine.createMigration({ ...input, schema: inKindOf(input.schema) })),
     devDiagnostic: (input: wasm.DevDiagnosticInput) => read((engine) => engine.devDiagnostic(input)),
     diagnoseMigrationHistory: async (input: wasm.DiagnoseMigrationHistoryInput) => {
       const diagnosis = await read((engine) => engine.diagnoseMigrationHistory(input));
@@ -79,14 +84,15 @@ export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
         // Alone it has no shadow database to replay the migrations on, and goes by those that the engine replayed last:
         // `migrate dev` on a database that lacks the first migrations would end here.
         await engine.devDiagnostic({ migrationsList: input.migrationsList, filters: input.filters });
-        return engine.evaluateDataLoss(input);
+        return engine.evaluateDataLoss({ ...input, schema: inKindOf(input.schema) });
       }),
     markMigrationApplied: (input: wasm.MarkMigrationAppliedInput) =>
       change((engine) => engine.markMigrationApplied(input)),
     markMigrationRolledBack: (input: wasm.MarkMigrationRolledBackInput) =>
       change((engine) => engine.markMigrationRolledBack(input)),
 
-    schemaPush: (input: wasm.SchemaPushInput) => change((engine) => engine.schemaPush(input)),
+    schemaPush: (input: wasm.SchemaPushInput) =>
+      change((engine) => engine.schemaPush({ ...input, schema: inKindOf(input.schema) })),
     introspect: (params: wasm.IntrospectParams) => read((engine) => engine.introspect(params)),
     dbExecute: async (params: wasm.DbExecuteParams) => {
       await read((engine) => engine.dbExecute(params));
@@ -97,7 +103,8 @@ export function openSchemaEngine({ url, ...options }: SchemaEngineOptions) {
       await connector.withLock(() => connector.reset());
       return {};
     },
-    diff: (params: wasm.DiffParams) => {
+    diff: (given: wasm.DiffParams) => {
+      const params = { ...given, from: targetInKind(given.from), to: targetInKind(given.to) };
       const readsDatabase = [params.from, params.to].some(({ tag }) => tag === 'schemaDatasource' || tag === 'url');
       return readsDatabase ? read((engine) => engine.diff(params)) : ask((engine) => engine.diff(params));
     },

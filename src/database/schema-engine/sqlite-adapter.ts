@@ -6,6 +6,7 @@ import type {
   SqlQuery,
   SqlResultSet,
 } from '@prisma/driver-adapter-utils';
+import { openOnFirstUse } from './reopening-adapter.ts';
 
 /** Prisma's adapter for libSQL, with what the engine expects beyond it. */
 export function sqliteAdapters(path: string): SqlMigrationAwareDriverAdapterFactory {
@@ -13,36 +14,8 @@ export function sqliteAdapters(path: string): SqlMigrationAwareDriverAdapterFact
   return {
     provider: libsql.provider,
     adapterName: libsql.adapterName,
-    connect: async () => openOnFirstUse(libsql, () => libsql.connect()),
+    connect: async () => openOnFirstUse(libsql, async () => closeGaps(await libsql.connect())),
     connectToShadowDb: async () => closeGaps(await libsql.connectToShadowDb()),
-  };
-}
-
-/**
- * The engine connects before it is asked anything, and connecting creates the file: a `diff` of two schemas must not.
- * After `dispose` the next use opens it again.
- */
-function openOnFirstUse(
-  info: Pick<SqlDriverAdapter, 'provider' | 'adapterName'>,
-  open: () => Promise<SqlDriverAdapter>,
-): SqlDriverAdapter {
-  let opened: Promise<SqlDriverAdapter> | undefined;
-  const adapter = () => {
-    opened ??= open().then(closeGaps);
-    return opened;
-  };
-  return {
-    provider: info.provider,
-    adapterName: info.adapterName,
-    queryRaw: async (query) => (await adapter()).queryRaw(query),
-    executeRaw: async (query) => (await adapter()).executeRaw(query),
-    executeScript: async (script) => (await adapter()).executeScript(script),
-    startTransaction: async (isolationLevel) => (await adapter()).startTransaction(isolationLevel),
-    dispose: async () => {
-      const closing = opened;
-      opened = undefined;
-      await (await closing)?.dispose();
-    },
   };
 }
 

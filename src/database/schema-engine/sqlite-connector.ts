@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Connector } from './connector.ts';
 import { type HistoryRow, historyQuery, historyRow } from './migration-history.ts';
+import { openWasmEngine } from './wasm-engine.ts';
 import { checkDatabaseFile, checkWritable, createDatabaseFile, notDatabase, sqliteFilePath } from './sqlite-file.ts';
 
 /** Imports the driver when it is used: each command of the CLI begins with a process that only looks for the file. */
@@ -35,7 +36,7 @@ export function sqliteConnector(url: string): Connector {
   }
 
   return {
-    adapters,
+    openEngine: async (options) => openWasmEngine({ ...options, adapters: await adapters() }),
     check: () => checkDatabaseFile(path),
     async create() {
       await createDatabaseFile(path);

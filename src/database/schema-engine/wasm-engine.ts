@@ -3,16 +3,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { EngineMethods, EngineOptions } from './connector.ts';
 
-export interface WasmEngineOptions {
+export interface WasmEngineOptions extends EngineOptions {
   adapters: SqlMigrationAwareDriverAdapterFactory;
-  /** Paths and texts of the schema files. Applying migrations needs none; an empty list is refused. */
-  datamodels?: [path: string, text: string][] | undefined;
-  /** Receives the engine's own log, one JSON object a line. */
-  log?: (line: string) => void;
 }
 
 /** An engine of its own: it keeps the shadow schema of the last migration list it saw. */
@@ -20,9 +18,17 @@ export async function openWasmEngine({
   adapters,
   datamodels,
   log = () => {},
-}: WasmEngineOptions): Promise<glue.SchemaEngine> {
+}: WasmEngineOptions): Promise<EngineMethods> {
   await load();
-  return glue.SchemaEngine.new({ datamodels }, log, bindMigrationAwareSqlAdapterFactory(adapters));
+  let connection: SqlDriverAdapter | undefined;
+  const connect = async () => {
+    connection = await adapters.connect();
+    return connection;
+  };
+  const bound = bindMigrationAwareSqlAdapterFactory({ ...adapters, connect });
+  const engine = await glue.SchemaEngine.new({ datamodels }, log, bound);
+  return Object.defineProperty(engine, 'release', { value: async () => connection?.dispose() }) as glue.SchemaEngine &
+    Pick<EngineMethods, 'release'>;
 }
 
 /** The commit of prisma-engines that the engine was built from. */

@@ -1,0 +1,106 @@
+import { badConfig, PergolaError } from '../../errors.ts';
+import type { Connector } from './connector.ts';
+import { EngineError } from './engine-error.ts';
+import { historyQuery, historyRow } from './migration-history.ts';
+import { databaseName, serverOf, withDatabase } from './server-url.ts';
+import { openWasmEngine } from './wasm-engine.ts';
+
+/** Not the one that the engine takes for itself on another connection. */
+const lockKey = 7_061_936;
+const waitSeconds = 60;
+
+type Run = (sql: string, values?: unknown[]) => Promise<unknown[][]>;
+
+/** Imports the driver when it is used. */
+export function postgresqlConnector(url: string): Connector {
+  const name = databaseName(url);
+
+  async function using<T>(act: (run: Run) => Promise<T>, database = name): Promise<T> {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: withDatabase(url, database), connectionTimeoutMillis: 10_000 });
+    // A connection that is lost between two queries is told of by the next query.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+    } catch (error) {
+      throw explained(error, url);
+    }
+    try {
+      return await act(async (text, values) => {
+        const result = await client.query<unknown[]>({ text, values: values ?? [], rowMode: 'array' });
+        return result.rows;
+      });
+    } finally {
+      await client.end();
+    }
+  }
+
+  return {
+    async openEngine(options) {
+      const { postgresqlAdapters } = await import('./postgresql-adapter.ts');
+      return openWasmEngine({ ...options, adapters: postgresqlAdapters(url) });
+    },
+    check: () => using(async () => {}),
+    async create() {
+      const missing = await using(
+        async (run) => (await run('SELECT 1 FROM pg_database WHERE datname = $1', [name])).length === 0,
+        'postgres',
+      );
+      // Texts are ordered by their bytes, as in every other kind of database.
+      const create = `CREATE DATABASE ${quoted(name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`;
+      if (missing) await using((run) => run(create).catch(unlessThere), 'postgres');
+      return name;
+    },
+    reset: () =>
+      using(async (run) => {
+        const [row = []] = await run('SELECT current_schema()');
+        const schema = quoted(String(row[0] ?? 'public'));
+        await run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+        await run(`CREATE SCHEMA ${schema}`);
+      }),
+    readHistory: () =>
+      using(async (run) => {
+        const [[table] = []] = await run("SELECT to_regclass('_prisma_migrations')::text");
+        return table === null ? undefined : (await run(historyQuery)).map(historyRow);
+      }),
+    withLock: (change) =>
+      using(async (run) => {
+        await run(`SET lock_timeout = '${waitSeconds}s'`);
+        await run('SELECT pg_advisory_lock($1)', [lockKey]).catch(stillHeld);
+        return change();
+      }),
+  };
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+function stillHeld(error: unknown): never {
+  if (codeOf(error) !== '55P03') throw error;
+  throw new PergolaError(
+    'MIGRATION_FAILED',
+    `Another process has been migrating this database for ${waitSeconds} seconds.`,
+    'Let it finish or end it, then start again.',
+  );
+}
+
+/** Two that start together both see that it is missing. */
+function unlessThere(error: unknown): unknown[][] {
+  if (['42P04', '23505'].includes(codeOf(error))) return [];
+  if (codeOf(error) !== '42501') throw error;
+  throw badConfig('The user of DATABASE_URL may not create the database.', 'Create it yourself, or give it CREATEDB.');
+}
+
+function explained(error: unknown, url: string): unknown {
+  const code = codeOf(error);
+  const name = databaseName(url);
+  if (code === '3D000') return new EngineError('P1003', `Database \`${name}\` does not exist`);
+  if (code.startsWith('28')) {
+    return new EngineError('P1000', `The server ${serverOf(url, 5432)} refuses the user or the password.`);
+  }
+  if (code.startsWith('E') || code === '' || code.startsWith('08') || code.startsWith('57')) {
+    return new EngineError('P1001', `No database server answers at ${serverOf(url, 5432)}.`);
+  }
+  return error;
+}
