@@ -41,6 +41,7 @@ function nativeTypes(datamodel: DMMF.Datamodel, provider: Provider): NativeTypes
       const field = `${model.name}.${name}`;
       const length = lengths.get(field);
       if (type === 'Json' && provider === 'postgresql' && !isList) types.set(field, '@db.Json');
+      if (type === 'Bytes' && length) types.set(field, `@db.VarBinary(${length})`);
       if (type === 'String' && provider === 'mysql')
         types.set(field, length ? `@db.VarChar(${length})` : '@db.LongText');
     }
@@ -52,10 +53,11 @@ const indexBytes = 3072;
 const bytesPerCharacter = 4;
 const longestKeyText = 255;
 
-/** How many characters the texts in keys and indexes may have. A reference is as long as what it refers to. */
+/** How many characters the texts in keys and indexes may have, and how many bytes the bytes. A reference is as long as what it refers to. */
 function keyTextLengths({ models, indexes }: DMMF.Datamodel): Map<string, number> {
-  const isText = (model: string, name: string) =>
-    models.find((it) => it.name === model)?.fields.find((field) => field.name === name)?.type === 'String';
+  const typeOf = (model: string, name: string) =>
+    models.find((it) => it.name === model)?.fields.find((field) => field.name === name)?.type;
+  const isText = (model: string, name: string) => ['String', 'Bytes'].includes(typeOf(model, name) ?? '');
   const references = models.flatMap((model) =>
     model.fields.flatMap(({ type, relationFromFields = [], relationToFields = [] }) =>
       relationFromFields.map((from, at) => [`${model.name}.${from}`, `${type}.${relationToFields[at]}`] as const),

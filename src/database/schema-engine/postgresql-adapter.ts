@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import { Client, Pool, type QueryConfig } from 'pg';
 import { openOnFirstUse } from './reopening-adapter.ts';
 import { withDatabase } from './server-url.ts';
 
@@ -32,15 +32,19 @@ export function postgresqlAdapters(url: string): SqlMigrationAwareDriverAdapterF
 }
 
 async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 async function open(url: string): Promise<SqlDriverAdapter> {
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new Pool({ connectionString: url });
   const query = pool.query.bind(pool);
-  const presenting = async (config: pg.QueryConfig) => {
+  const presenting = async (config: QueryConfig) => {
     const result = await query(config);
     for (const field of result.fields ?? []) field.dataTypeID = presentedTypes[field.dataTypeID] ?? field.dataTypeID;
     return result;

@@ -53,8 +53,8 @@ export function postgresqlConnector(url: string): Connector {
     },
     reset: () =>
       using(async (run) => {
-        const [row = []] = await run('SELECT current_schema()');
-        const schema = quoted(String(row[0] ?? 'public'));
+        const [[current] = []] = await run('SELECT current_schema()');
+        const schema = quoted(typeof current === 'string' ? current : 'public');
         await run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
         await run(`CREATE SCHEMA ${schema}`);
       }),

@@ -31,17 +31,19 @@ export function columnType(field: DMMF.Field, enums: ReadonlyMap<string, readonl
 
 /** The default that the database fills in, as SQL; undefined where Prisma Client does, or nobody. */
 export function columnDefault(field: DMMF.Field, type: string, mapped: (value: string) => string): string | undefined {
-  const value: unknown = field.default;
-  if (value === undefined || value === null || Array.isArray(value)) return undefined;
-  if (typeof value === 'object') return functionDefault(value as FunctionDefault, type);
+  const value = field.default as string | number | boolean | FunctionDefault | readonly unknown[] | null | undefined;
+  if (value === undefined || value === null || isList(value)) return undefined;
+  if (typeof value === 'object') return functionDefault(value, type);
   const literal = literalDefault(field, String(value), type, mapped);
   // These types take an expression only.
   return /TEXT|BLOB/.test(type) ? `(${literal})` : literal;
 }
 
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 interface FunctionDefault {
   readonly name: string;
-  readonly args: readonly unknown[];
+  readonly args: readonly (string | number)[];
 }
 
 function functionDefault({ name, args }: FunctionDefault, type: string): string | undefined {

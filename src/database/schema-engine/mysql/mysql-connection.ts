@@ -38,7 +38,7 @@ export const mysqlMessage = (error: unknown) =>
       ? error.message
       : String(error);
 
-export const mysqlErrorCode = (error: unknown) => (error instanceof SqlError ? error.errno : undefined);
+const mysqlErrorCode = (error: unknown) => (error instanceof SqlError ? error.errno : undefined);
 
 function configOf(url: string): ConnectionConfig {
   const { hostname, port, username, password, searchParams } = new URL(url);

@@ -58,7 +58,7 @@ async function readChecks(run: Run, isMariadb: boolean): Promise<Map<string, str
 }
 
 function readColumn(row: unknown[], checks: readonly string[], isMariadb: boolean): Column {
-  const [name, type, nullable, value, extra] = row.map((it) => (it === null ? null : String(it)));
+  const [name, type, nullable, value, extra] = row.map((it) => (it === null ? null : `${it as string | number}`));
   const isJson = checks.some((clause) => clause.toLowerCase().includes(`json_valid(\`${name!.toLowerCase()}\`)`));
   const parts = [
     /auto_increment/i.test(extra!) ? 'AUTO_INCREMENT' : '',

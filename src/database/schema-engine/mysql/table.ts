@@ -41,7 +41,7 @@ export interface Table {
 
 export const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``;
 
-export const list = (names: readonly string[]) => names.map(quoted).join(', ');
+const list = (names: readonly string[]) => names.map(quoted).join(', ');
 
 export const text = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
