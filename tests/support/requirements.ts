@@ -35,11 +35,11 @@ const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql', Requir
   },
   mysql: {
     find: () => answering('mysql'),
-    remedy: 'start MariaDB with a root user without a password on port 3306, or set TEST_MYSQL_URL',
+    remedy: 'scripts/services up mysql, or set TEST_MYSQL_URL',
   },
   postgresql: {
     find: () => answering('postgresql'),
-    remedy: 'start PostgreSQL with a user postgres that is trusted on port 5432, or set TEST_POSTGRES_URL',
+    remedy: 'scripts/services up postgresql, or set TEST_POSTGRES_URL',
   },
 };
 
