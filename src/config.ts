@@ -18,6 +18,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Off only where something in front of the server limits, or to measure it. */
   readonly rateLimits: boolean;
+  /** What whoever reads `/metrics` must show. */
+  readonly metricsToken: string | undefined;
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
@@ -71,6 +73,7 @@ const variables = {
     .regex(/^rediss?:\/\/./, 'is no redis:// or rediss:// URL')
     .optional(),
   PERGOLA_RATE_LIMITS: onOff.default(true),
+  METRICS_TOKEN: z.string().min(16, 'has less than 16 characters').optional(),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
   PERGOLA_SIGN_UP: onOff.default(false),
@@ -85,7 +88,7 @@ const variables = {
 } as const;
 
 /** They may hold a password, so they are never shown. */
-const secrets = new Set(['DATABASE_URL', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
+const secrets = new Set(['DATABASE_URL', 'METRICS_TOKEN', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
 
 /**
  * Reads the environment. Any variable may come as `NAME_FILE`, the path of a file that holds it.
@@ -117,6 +120,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: read('TRUST_PROXY'),
     redisUrl: read('REDIS_URL'),
     rateLimits: read('PERGOLA_RATE_LIMITS'),
+    metricsToken: read('METRICS_TOKEN'),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
     signUp,

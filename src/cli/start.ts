@@ -8,6 +8,7 @@ import { readConfig, type Config } from '../config.ts';
 import { migrationStatus } from '../database/schema-engine/migrations.ts';
 import { listen } from '../server/listen.ts';
 import { openRates } from '../server/open-rates.ts';
+import type { Metrics } from '../server/metrics.ts';
 import type { Platform } from '../server/platform.ts';
 import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
@@ -37,10 +38,13 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const { personas, startingTabs } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
-  const server = createServer({ platform, config, logger, personas, startingTabs, checks, stopping: stopping.signal });
+  const metrics = await metricsFor(config);
+  const { signal } = stopping;
+  const server = createServer({ platform, config, logger, personas, startingTabs, checks, metrics, stopping: signal });
   // A proxy's connections are those of everybody behind it.
   const limits = config.trustProxy.length > 0 ? { maxConnectionsPerAddress: Infinity } : {};
   const listening = await listen(server, { ...config, limits });
+  metrics?.watchConnections(listening.connections);
   endInOrder({
     logger,
     async close() {
@@ -62,6 +66,13 @@ export async function start(config: Config = readConfig()): Promise<void> {
       personas,
     }),
   );
+}
+
+/** In production, figures are for those who have a token. Loaded where they are used. */
+async function metricsFor({ metricsToken, production }: Config): Promise<Metrics | undefined> {
+  if (production && metricsToken === undefined) return undefined;
+  const { createMetrics } = await import('../server/metrics.ts');
+  return createMetrics();
 }
 
 /** What `/readyz` asks. Policies need no question: a server whose policies do not fit its schema does not start. */

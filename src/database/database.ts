@@ -65,6 +65,8 @@ export interface KeptAnswers {
 export interface ViewerDatabase extends GuardedRows {
   /** Statements run so far on behalf of this request. */
   readonly statements: number;
+  /** Rows at the root of what it has read so far. */
+  readonly rows: number;
   /** Prisma-shaped access for hand-written fields, under the same policy. */
   readonly client: GuardedClient;
   /** Why a right was missing. @throws FORBIDDEN without the right `explain`: it tells whether hidden rows are there. */
@@ -82,6 +84,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     readonly viewer: Viewer;
     readonly schema = schema;
     statements = 0;
+    rows = 0;
     #client: GuardedClient | undefined;
     /** Transactions of this request so far: they come in the same order when it is repeated. */
     #steps = answerStep;
@@ -135,6 +138,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
           this.statements++;
           return connection.read(text, parameters);
         },
+        count: (rows) => (this.rows += rows),
       };
     }
 

@@ -13,6 +13,8 @@ export interface RunContext {
   readonly viewer: Viewer;
   /** Runs a statement and gives the one text that it yields. */
   query(sql: string, parameters: readonly unknown[]): Promise<string | null>;
+  /** Told how many rows a read has found. */
+  count?(rows: number): void;
 }
 
 /** Runs a plan: one statement, and one more for each part that did not fit into it. */
@@ -24,6 +26,7 @@ export async function runPlan<R extends Read>(
   const { sql, parameters } = plan.statement;
   const text = await context.query(sql, bind(parameters, values.list, context.viewer, context.planner));
   const result = plan.decode(text, values.list);
+  if (result) context.count?.('rows' in result && Array.isArray(result.rows) ? result.rows.length : 1);
   for (const followUp of plan.followUps) {
     await runFollowUp(followUp, rowsAt(result, plan.read, followUp.path), values, context);
   }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
+import type { Metrics } from './metrics.ts';
 import type { Platform } from './platform.ts';
 import { clientAddressBehind } from './client-address.ts';
 import type { Checks } from './readiness.ts';
@@ -21,6 +22,7 @@ import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
+import { useMetrics } from './use-metrics.ts';
 import { useNestingLimit } from './use-nesting-limit.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
@@ -39,6 +41,8 @@ export interface ServerOptions {
   readonly startingTabs?: readonly string[];
   /** What `/readyz` asks. */
   readonly checks?: Checks;
+  /** Without them there is no `/metrics`. */
+  readonly metrics?: Metrics | undefined;
   /** Says that the server stops. */
   readonly stopping?: AbortSignal;
 }
@@ -51,6 +55,7 @@ export function createServer({
   personas,
   startingTabs = [],
   checks = {},
+  metrics,
   stopping = new AbortController().signal,
 }: ServerOptions) {
   const development = !config.production;
@@ -97,6 +102,7 @@ export function createServer({
       useSessionCookie(),
       useErrorReport(logger),
       useLogging(logger),
+      metrics !== undefined && useMetrics(metrics, config.metricsToken),
       useDrain(stopping),
     ].filter((plugin) => plugin !== false),
   });

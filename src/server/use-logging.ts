@@ -1,9 +1,13 @@
+import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../graphql/context.ts';
+import { operationHash } from './operation-hash.ts';
 import { requestIdOf } from './use-request-id.ts';
 
-/** One line for each operation: who, what, how long, how many statements. No values of the caller's. */
+type ServerContext = Context & { readonly request: Request; readonly params?: { readonly query?: string | null } };
+
+/** One line for each operation: who, what, how long, how many statements and rows. No values of the caller's. */
 export function useLogging(logger: Logger): Plugin<Context> {
   return {
     onExecute({ args }) {
@@ -11,14 +15,16 @@ export function useLogging(logger: Logger): Plugin<Context> {
       return {
         onExecuteDone() {
           if (!logger.isLevelEnabled('info')) return;
-          const { viewer, database, request } = args.contextValue as Context & { request: Request };
+          const { viewer, database, request, params } = args.contextValue as ServerContext;
           logger.info(
             {
               requestId: requestIdOf(request),
-              operation: args.operationName?.slice(0, 100) ?? null,
+              operation: getOperationAST(args.document, args.operationName)?.name?.value.slice(0, 100) ?? null,
+              hash: operationHash(params?.query ?? ''),
               viewer: viewer.kind,
               milliseconds: Math.round(performance.now() - started),
               statements: database.statements,
+              rows: database.rows,
             },
             'operation',
           );

@@ -1,0 +1,95 @@
+/** Figures for Prometheus and lines of the log: what they say, to whom, and what they never say. */
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { application } from '../../src/app/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { createServer } from '../../src/server/server.ts';
+import { serve, type Served } from '../support/served.ts';
+
+const token = 'a-token-of-sixteen-characters';
+let served: Served;
+beforeAll(async () => {
+  served = await serve();
+});
+afterAll(() => served[Symbol.asyncDispose]());
+
+function measured() {
+  const log: string[] = [];
+  const server = createServer({
+    platform: served.platform,
+    config: readConfig({ METRICS_TOKEN: token }),
+    logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    personas: application.personas,
+    metrics: createMetrics(),
+  });
+  const post = (body: object) =>
+    server.fetch('http://localhost:4000/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const figures = async (authorization = `Bearer ${token}`) => {
+    const response = await server.fetch('http://localhost:4000/metrics', { headers: { authorization } });
+    return { status: response.status, lines: (await response.text()).split('\n') };
+  };
+  return { post, figures, log };
+}
+
+describe('/metrics', () => {
+  it('counts operations, their statements and rows, errors and answers', async () => {
+    const { post, figures } = measured();
+    await post({ query: 'query Names { tags { nodes { slug } } }' });
+    await post({ query: '{ nothing }' });
+    const { lines } = await figures();
+    const tags = await served.all.tag.findMany({});
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'pergola_operations_total{type="query",viewer="guest"} 1',
+        expect.stringMatching(/^pergola_document_statements_total\{hash="[0-9a-f]{12}"\} 1$/),
+        expect.stringMatching(new RegExp(`^pergola_document_rows_total\\{hash="[0-9a-f]{12}"\\} ${tags.length}$`)),
+        'pergola_operation_seconds_count{type="query"} 1',
+        'pergola_errors_total{code="BAD_REQUEST"} 1',
+        'pergola_http_responses_total{status="200"} 2',
+        expect.stringMatching(/^nodejs_eventloop_lag_p99_seconds /),
+        expect.stringMatching(/^process_resident_memory_bytes \d+/),
+      ]),
+    );
+  });
+
+  it.each(['', 'Bearer ', `Bearer ${token}x`, `bearer ${token}`, `Basic ${token}`])(
+    'shows nothing to %j',
+    async (authorization) => {
+      const { status, lines } = await measured().figures(authorization);
+      expect([status, lines]).toEqual([401, ['']]);
+    },
+  );
+
+  it('does not grow with the documents that callers make up', async () => {
+    const { post, figures } = measured();
+    for (let at = 0; at < 250; at++) await post({ query: `{ a${at}: __typename }` });
+    const { lines } = await figures();
+    const documents = lines.filter((line) => line.startsWith('pergola_document_operations_total{'));
+    expect(documents).toHaveLength(201);
+    expect(documents).toContain('pergola_document_operations_total{hash="other"} 50');
+  });
+
+  it('is not there without metrics', async () => {
+    expect((await served.request({ path: '/metrics' })).status).toBe(404);
+  });
+});
+
+describe('figures and log', () => {
+  it('name an operation by its hash, and hold no value of the caller', async () => {
+    const { post, figures, log } = measured();
+    const canary = 'canary-7f3a';
+    const query = `query Find($slug: String!) { tags(where: { slug: { in: [$slug, "${canary}"] } }) { totalCount } }`;
+    const response = await post({ query, variables: { slug: canary } });
+    expect(await response.json()).toEqual({ data: { tags: { totalCount: 0 } } });
+    const { lines } = await figures();
+    expect([...lines, ...log].filter((line) => line.includes(canary))).toEqual([]);
+    const line = JSON.parse(log.at(-1)!) as { hash: string };
+    expect(line).toMatchObject({ operation: 'Find', viewer: 'guest', statements: 1, rows: 0, msg: 'operation' });
+    expect(lines).toContain(`pergola_document_operations_total{hash="${line.hash}"} 1`);
+  });
+});
