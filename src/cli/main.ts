@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
@@ -13,7 +14,7 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
+for (const add of [addStart, addCheck, addDoctor, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
 
 try {
   await program.parseAsync();

@@ -1,3 +1,5 @@
+import { pageStyle } from './page-style.ts';
+
 /**
  * `/-/account`: where the links in our mail lead. It asks for a password and sends it with the link's secret, which
  * stands behind `#` and so reaches no server log and no `Referer`.
@@ -9,7 +11,7 @@ export function accountPage(nonce: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Choose a password · Pergola</title>
-<style nonce="${nonce}">${css}</style>
+<style nonce="${nonce}">${pageStyle}${css}</style>
 </head>
 <body>
 <main>
@@ -61,10 +63,7 @@ form.addEventListener('submit', async (event) => {
 `;
 
 const css = `
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
 main { margin: 15vh auto 0; max-width: 24rem; padding: 1rem; }
-h1 { font-size: 1.4rem; }
+h1 { color: var(--leaf); font-size: 1.4rem; }
 input, button { box-sizing: border-box; font: inherit; margin-top: .5rem; padding: .5rem; width: 100%; }
-:focus-visible { outline: 2px solid Highlight; outline-offset: 2px; }
 `;

@@ -1,6 +1,7 @@
 import type { LockLine } from '../policy/lock.ts';
 import type { Personas } from '../policy/persona.ts';
 import { escapeHtml } from './escape-html.ts';
+import { pageStyle } from './page-style.ts';
 
 /**
  * The policies as a table: personas across, models and their fields down. A cell says always, never or depends, in a
@@ -28,7 +29,7 @@ export function policiesPage(lines: readonly LockLine[], personas: Personas, non
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Policies · Pergola</title>
-<style nonce="${nonce}">${css}</style>
+<style nonce="${nonce}">${pageStyle}${css}</style>
 </head>
 <body>
 <header>
@@ -61,20 +62,19 @@ function cell(grant: string): string {
 }
 
 const css = `
-:root { color-scheme: light dark; --always: #d7f0dc; --never: #f3f3f4; --depends: #fdf0cc; --line: #d8d8dc; --quiet: #5d5d66; }
-@media (prefers-color-scheme: dark) { :root { --always: #1d4228; --never: #26262b; --depends: #4a3c12; --line: #3c3c44; --quiet: #a5a5b0; } }
-body { font: 14px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1.5rem; }
-h1 { font-size: 1.5rem; margin: 0; }
+:root { --always: #d7f0dc; --never: #f0efeb; --depends: #fdf0cc; }
+@media (prefers-color-scheme: dark) { :root { --always: #1d4228; --never: #26262b; --depends: #4a3c12; } }
+body { font-size: 14px; margin: 0 auto; max-width: 75rem; padding: 1.5rem; }
+h1 { color: var(--leaf); font-size: 1.5rem; margin: 0; }
 header p { color: var(--quiet); }
 header span { border-radius: 3px; color: CanvasText; padding: 1px 6px; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-bottom: 1rem; }
 table { border-collapse: collapse; table-layout: fixed; width: 100%; }
 th, td { border: 1px solid var(--line); padding: 3px 8px; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { background: Canvas; position: sticky; top: 0; }
+thead th { background: var(--paper); position: sticky; top: 0; }
 .model th { border-left: 0; border-right: 0; font-size: 1.1rem; padding-top: 1.2rem; scroll-margin-top: 2rem; }
 th[scope=row] { font-weight: 400; }
 .field th[scope=row] { padding-left: 1.5rem; }
 .always { background: var(--always); } .never { background: var(--never); color: var(--quiet); } .depends { background: var(--depends); }
 summary { cursor: pointer; }
-summary:focus-visible, a:focus-visible { outline: 2px solid Highlight; outline-offset: 2px; }
 `;

@@ -18,6 +18,7 @@ import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
+import { useHomePage } from './use-home-page.ts';
 import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
 import { useJsonOnly } from './use-json-only.ts';
@@ -90,6 +91,7 @@ export function createServer({
       useIdentity(identityOf, logger),
       useSchemaText(platform, { development, identityOf }),
       useSameOrigin(config, identityOf),
+      useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
       useAccountPage(),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
