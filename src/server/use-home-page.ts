@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { viewerOf, type Identity } from '../auth/identify.ts';
-import { hasRight } from '../auth/rights.ts';
 import { Values } from '../database/values.ts';
 import type { Model } from '../model/model.ts';
 import { all } from '../policy/filter.ts';
@@ -24,9 +23,8 @@ export const useHomePage = (
   async onRequest({ request, url, fetchAPI, endResponse }) {
     if (url.pathname !== '/' || request.method !== 'GET') return;
     const identity = (await identityOf(request)) ?? nobody;
-    const viewer = viewerOf(identity);
-    if (!development && !hasRight(viewer, 'schema:read')) return;
-    const rows = database.as(viewer);
+    const rows = database.as(viewerOf(identity));
+    if (!development && !rows.policy.has('schema:read')) return;
     const shown = [...database.schema.models.values()].flatMap((model) => inApi(model, api) ?? []);
     const counted = await Promise.all(
       shown.map(async (model) => {
