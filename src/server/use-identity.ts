@@ -21,7 +21,7 @@ export const useIdentity = (identityOf: IdentityOf, logger: Logger): Plugin => (
     } catch (error) {
       if (!(error instanceof PergolaError)) throw error;
       logger.warn({ err: error.cause }, error.fact);
-      endResponse(errorResponse(fetchAPI, error, { status: 503 }));
+      endResponse(errorResponse(fetchAPI, error, { status: 503, headers: { 'retry-after': '1' } }));
     }
   },
 });

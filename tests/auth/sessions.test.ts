@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSessions } from '../../src/auth/sessions.ts';
 import { createUser } from '../../src/auth/sign-in.ts';
 import { openTemporaryDatabase } from '../support/temporary-database.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 const days = 86_400_000;
 const seconds = 1000;
@@ -49,17 +50,20 @@ describe('a session', () => {
     for (const secret of secrets) expect(secret).toMatch(/^[a-z2-7]{40}$/);
   });
 
-  it('is found with one query, which Prisma runs as one statement per table', async () => {
-    await using test = await openWithAnn();
-    const { secret } = await test.sessions.start(test.ann.id);
-    test.statements.length = 0;
-    await test.sessions.find(secret);
-    expect(test.statements.map((sql) => /FROM `\w+`\.`(\w+)`/.exec(sql)?.[1])).toEqual([
-      'Session',
-      'User',
-      'RoleGrant',
-    ]);
-  });
+  it.skipIf(testEngine !== 'sqlite')(
+    'is found with one query, which Prisma runs as one statement per table',
+    async () => {
+      await using test = await openWithAnn();
+      const { secret } = await test.sessions.start(test.ann.id);
+      test.statements.length = 0;
+      await test.sessions.find(secret);
+      expect(test.statements.map((sql) => /FROM `\w+`\.`(\w+)`/.exec(sql)?.[1])).toEqual([
+        'Session',
+        'User',
+        'RoleGrant',
+      ]);
+    },
+  );
 
   it.each([
     ['fewer', { deleteMany: { role: 'EDITOR' as const } }],
@@ -75,23 +79,26 @@ describe('a session', () => {
     expect(await test.sessions.find((await test.sessions.start(test.ann.id)).secret)).toMatchObject({ name: 'Ann' });
   });
 
-  it('notes its use at most once an hour, and is found though that cannot be noted', async () => {
-    await using test = await openWithAnn();
-    const { secret } = await test.sessions.start(test.ann.id);
-    const lastUse = async () => (await test.sessions.list(test.ann.id, secret))[0]?.lastUsedAt.toISOString();
-    test.moveTo(3_599 * seconds);
-    await test.sessions.find(secret);
-    expect(await lastUse()).toBe('2024-02-28T23:00:00.000Z');
-    test.moveTo(3_600 * seconds);
-    await test.sessions.find(secret);
-    expect(await lastUse()).toBe('2024-02-29T00:00:00.000Z');
+  it.skipIf(testEngine !== 'sqlite')(
+    'notes its use at most once an hour, and is found though that cannot be noted',
+    async () => {
+      await using test = await openWithAnn();
+      const { secret } = await test.sessions.start(test.ann.id);
+      const lastUse = async () => (await test.sessions.list(test.ann.id, secret))[0]?.lastUsedAt.toISOString();
+      test.moveTo(3_599 * seconds);
+      await test.sessions.find(secret);
+      expect(await lastUse()).toBe('2024-02-28T23:00:00.000Z');
+      test.moveTo(3_600 * seconds);
+      await test.sessions.find(secret);
+      expect(await lastUse()).toBe('2024-02-29T00:00:00.000Z');
 
-    await test.client.$executeRawUnsafe(
-      `CREATE TRIGGER busy BEFORE UPDATE ON "Session" BEGIN SELECT RAISE(ABORT, 'busy'); END`,
-    );
-    test.moveTo(7_200 * seconds);
-    expect(await test.sessions.find(secret)).toMatchObject({ name: 'Ann' });
-  });
+      await test.client.$executeRawUnsafe(
+        `CREATE TRIGGER busy BEFORE UPDATE ON "Session" BEGIN SELECT RAISE(ABORT, 'busy'); END`,
+      );
+      test.moveTo(7_200 * seconds);
+      expect(await test.sessions.find(secret)).toMatchObject({ name: 'Ann' });
+    },
+  );
 
   it('ends with its user', async () => {
     await using test = await openWithAnn();
@@ -276,7 +283,7 @@ describe('expiry (attack 4)', () => {
     test.moveTo(29 * days);
     await test.sessions.find(secret);
     // Its use is noted, its end is not touched.
-    expect(test.statements.filter((sql) => sql.includes('SET')).join()).toMatch(/SET `lastUsedAt` = \? WHERE/);
+    expect(test.statements.filter((sql) => sql.includes('SET')).join()).toMatch(/SET [^,]*lastUsedAt. = \S+ WHERE/);
   });
 
   it('holds though a row says otherwise', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { everyRight, homeDesign } from '../support/home-design.ts';
 import { difference, openTinyService, type TinyService } from '../support/tiny-service.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 let homes: TinyService;
 beforeAll(async () => {
@@ -248,16 +249,20 @@ describe('the new row', () => {
   });
 });
 
-it('follows a key that changes: what is tied stays tied, what is new is tied to the new key', async () => {
-  const before = await homes.everything();
-  const document = `mutation ($data: HomeUpdateInput!) { updateHome(where: { id: 1 }, data: $data) { id rooms { totalCount } trees { nodes { kind } } } }`;
-  const data = {
-    id: 70,
-    rooms: { create: [{ floor: 5, number: 5 }] },
-    trees: { connect: [{ kind: 'ash' }], disconnect: [{ kind: 'oak' }] },
-  };
-  expect(await homes.run(document, { data })).toEqual({
-    data: { updateHome: { id: 70, rooms: { totalCount: 3 }, trees: { nodes: [{ kind: 'ash' }, { kind: 'elm' }] } } },
-  });
-  expect(difference(before, await homes.everything())).toContain('Room 1,1 homeId: 1 > 70');
-});
+// InnoDB follows no cascade back into its own table.
+it.skipIf(testEngine === 'mysql')(
+  'follows a key that changes: what is tied stays tied, what is new is tied to the new key',
+  async () => {
+    const before = await homes.everything();
+    const document = `mutation ($data: HomeUpdateInput!) { updateHome(where: { id: 1 }, data: $data) { id rooms { totalCount } trees { nodes { kind } } } }`;
+    const data = {
+      id: 70,
+      rooms: { create: [{ floor: 5, number: 5 }] },
+      trees: { connect: [{ kind: 'ash' }], disconnect: [{ kind: 'oak' }] },
+    };
+    expect(await homes.run(document, { data })).toEqual({
+      data: { updateHome: { id: 70, rooms: { totalCount: 3 }, trees: { nodes: [{ kind: 'ash' }, { kind: 'elm' }] } } },
+    });
+    expect(difference(before, await homes.everything())).toContain('Room 1,1 homeId: 1 > 70');
+  },
+);

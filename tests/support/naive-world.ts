@@ -4,6 +4,7 @@
  * values are absent.
  */
 import type { PrismaClient } from '../../src/generated/sqlite/client.ts';
+import { testEngine } from './test-engine.ts';
 
 export type NaiveRow = Readonly<Record<string, unknown>> & { readonly id: string };
 export type ModelName = 'Observation' | 'Site' | 'Comment' | 'Tag';
@@ -77,9 +78,12 @@ export async function insertRows(client: PrismaClient, rows: Rows): Promise<void
   await client.observation.createMany({ data: rows.Observation.map(({ tags: _tags, ...row }) => row) as never });
   await client.comment.createMany({ data: rows.Comment as never });
   await client.tag.createMany({ data: rows.Tag.map(({ slug, label }) => ({ slug, label })) as never });
+  const quoted = (name: string) => (testEngine === 'mysql' ? `\`${name}\`` : `"${name}"`);
   const ties = rows.Observation.flatMap(({ id, tags }) => (tags as string[]).map((slug) => `('${id}', '${slug}')`));
   if (ties.length > 0)
-    await client.$executeRawUnsafe(`INSERT INTO "_ObservationToTag" ("A", "B") VALUES ${ties.join()}`);
+    await client.$executeRawUnsafe(
+      `INSERT INTO ${quoted('_ObservationToTag')} (${quoted('A')}, ${quoted('B')}) VALUES ${ties.join()}`,
+    );
 }
 
 interface Relation {

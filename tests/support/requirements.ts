@@ -24,7 +24,7 @@ const chromiumPaths = [
 
 const redisUrl = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql', Requirement> = {
+const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mariadbd', Requirement> = {
   chromium: {
     find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
     remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
@@ -36,6 +36,11 @@ const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql', Requir
   mysql: {
     find: () => answering('mysql'),
     remedy: 'scripts/services up mysql, or set TEST_MYSQL_URL',
+  },
+  mariadbd: {
+    find: () =>
+      ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'].find((path) => existsSync(path)),
+    remedy: 'install mariadb-server: tests start one of their own',
   },
   postgresql: {
     find: () => answering('postgresql'),

@@ -39,11 +39,11 @@ const withPath = (url: string, database: string) => {
   return it.href;
 };
 
-export const servers: Record<ServerName, TestServer> = {
-  mysql: {
-    url: (database) => withPath(defaultUrls.mysql, database),
+export function mysqlServer(serverUrl: string): TestServer {
+  return {
+    url: (database) => withPath(serverUrl, database),
     async connect(database) {
-      const { hostname, port, username, password } = new URL(defaultUrls.mysql);
+      const { hostname, port, username, password } = new URL(serverUrl);
       const connection = await createConnection({
         host: hostname,
         port: Number(port || 3306),
@@ -70,12 +70,15 @@ export const servers: Record<ServerName, TestServer> = {
     create: (database) => [`CREATE DATABASE "${database}" CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`],
     drop: (database) => `DROP DATABASE IF EXISTS "${database}"`,
     tables: (datamodel) => createTables(datamodel, mysqlDdl),
-  },
-  postgresql: {
-    url: (database) => withPath(defaultUrls.postgresql, database),
+  };
+}
+
+function postgresqlServer(serverUrl: string): TestServer {
+  return {
+    url: (database) => withPath(serverUrl, database),
     async connect(database = 'postgres') {
       const client = new Client({
-        connectionString: withPath(defaultUrls.postgresql, database),
+        connectionString: withPath(serverUrl, database),
         // It arranges rows, in any order.
         options: '-c TimeZone=UTC -c session_replication_role=replica',
       });
@@ -99,7 +102,12 @@ export const servers: Record<ServerName, TestServer> = {
     ],
     drop: (database) => `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`,
     tables: (datamodel) => createTables(datamodel, postgresqlDdl),
-  },
+  };
+}
+
+export const servers: Record<ServerName, TestServer> = {
+  mysql: mysqlServer(defaultUrls.mysql),
+  postgresql: postgresqlServer(defaultUrls.postgresql),
 };
 
 let made = 0;
@@ -133,8 +141,11 @@ export interface ServerDatabase {
   drop(): Promise<void>;
 }
 
-export async function createDatabase(engine: ServerName, datamodel: Datamodel): Promise<ServerDatabase> {
-  const server = servers[engine];
+export async function createDatabase(
+  engine: ServerName,
+  datamodel: Datamodel,
+  server = servers[engine],
+): Promise<ServerDatabase> {
   const name = newDatabaseName();
   await onServer(server, server.create(name));
   await onServer(server, server.tables(datamodel), name);

@@ -107,6 +107,12 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
   };
 }
 
+/** What a design says, without a database. */
+export function tinyParts(design: TinyDesign) {
+  const { schema, datamodel } = prepared(design.prisma);
+  return { schema, datamodel: datamodel.datamodel as unknown as Datamodel, drafts: draftsOf(design, schema) };
+}
+
 const nobodySignsIn = () => Promise.reject(new Error('These tests sign nobody in.'));
 
 const policy = policyLanguage<string>();

@@ -1,10 +1,20 @@
-import type { ArgType, SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
+import {
+  DriverAdapterError,
+  type ArgType,
+  type SqlDriverAdapter,
+  type Transaction,
+} from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
 
 export interface TransactionOptions {
   readonly isolation?: 'SERIALIZABLE';
   /** After a statement was refused, nothing but a rollback is taken: what may be refused runs inside a savepoint. */
   readonly refusalsEndIt?: true;
+  /**
+   * Of two at once that look for a row, find none and insert it, one meets the other's: that is a race as much as any,
+   * and is asked once more.
+   */
+  readonly uniqueMayBeRace?: true;
   /** Where the adapter leaves it to its caller. */
   readonly commit?: string;
   readonly rollback?: string;
@@ -12,11 +22,14 @@ export interface TransactionOptions {
 
 /** Transactions of one of Prisma's driver adapters, each on a connection of its own. */
 export function transactionsOf(adapter: SqlDriverAdapter, options: TransactionOptions = {}): RunTransaction {
-  return async (run) => {
+  const attempt = async <T>(
+    run: (transaction: OpenTransaction) => Promise<T>,
+    met: { unique: boolean },
+  ): Promise<T> => {
     const transaction = await adapter.startTransaction(options.isolation);
-    let result: Awaited<ReturnType<typeof run>>;
+    let result: T;
     try {
-      result = await run(openTransaction(transaction, options));
+      result = await run(openTransaction(transaction, options, met));
       if (options.commit) await transaction.executeRaw(plain(options.commit));
     } catch (error) {
       await undo(transaction, options);
@@ -24,6 +37,15 @@ export function transactionsOf(adapter: SqlDriverAdapter, options: TransactionOp
     }
     await transaction.commit();
     return result;
+  };
+  return async (run) => {
+    const met = { unique: false };
+    try {
+      return await attempt(run, met);
+    } catch (error) {
+      if (!options.uniqueMayBeRace || !met.unique) throw error;
+      return attempt(run, met);
+    }
   };
 }
 
@@ -37,10 +59,19 @@ async function undo(transaction: Transaction, { rollback }: TransactionOptions):
   await transaction.rollback().catch(() => {});
 }
 
-function openTransaction(transaction: Transaction, { refusalsEndIt }: TransactionOptions): OpenTransaction {
+function openTransaction(
+  transaction: Transaction,
+  { refusalsEndIt }: TransactionOptions,
+  met: { unique: boolean },
+): OpenTransaction {
   const rowsOf = async (sql: string, parameters: readonly unknown[]) => {
     const argTypes = parameters.map(() => asItIs);
-    return (await transaction.queryRaw({ sql, args: [...parameters], argTypes })).rows;
+    try {
+      return (await transaction.queryRaw({ sql, args: [...parameters], argTypes })).rows;
+    } catch (error) {
+      met.unique ||= isUniqueViolation(error);
+      throw error;
+    }
   };
   return {
     write: rowsOf,
@@ -62,6 +93,9 @@ function openTransaction(transaction: Transaction, { refusalsEndIt }: Transactio
     },
   };
 }
+
+const isUniqueViolation = (error: unknown) =>
+  error instanceof DriverAdapterError && error.cause.kind === 'UniqueConstraintViolation';
 
 const plain = (sql: string) => ({ sql, args: [], argTypes: [] });
 

@@ -6,11 +6,12 @@ import type { Connection } from '../connection.ts';
 import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
-import { limits, serverUrl } from './server-url.ts';
+import { patientClient } from './patient-client.ts';
+import { serverUrl, type Limits, type ServerUrl } from './server-url.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** For every connection. */
-const session = [
+const sessionOf = (limits: Limits) => [
   // Comparisons of what is in no column follow the columns.
   'SET collation_connection = @@collation_database',
   // What does not fit is refused, never cut; moments are in UTC.
@@ -28,16 +29,18 @@ const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
 
 /** @throws BAD_CONFIG for a database that would compare texts its own way, DATABASE_UNAVAILABLE where none answers. */
 export async function connectMysql(url: string): Promise<Connection> {
-  const pool = createPool(poolConfig(url));
+  const server = serverUrl(url, 3306);
+  const pool = createPool(poolConfig(server));
+  prepareSessions(pool, sessionOf(server.limits));
   try {
-    return await open(pool);
+    return await open(pool, server.limits);
   } catch (error) {
     await pool.end();
     throw error;
   }
 }
 
-async function open(pool: Pool): Promise<Connection> {
+async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const through = createGate(limits.gate);
   const read: Connection['read'] = (sql, parameters) =>
     through(() => translateErrors(async () => readValue(pool, sql, parameters)));
@@ -49,7 +52,7 @@ async function open(pool: Pool): Promise<Connection> {
   const transaction = transactionsOf(await factory.connect());
   return {
     engine: mysql,
-    prisma: prisma as unknown as Connection['prisma'],
+    prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
     fits: () => true,
@@ -60,13 +63,39 @@ async function open(pool: Pool): Promise<Connection> {
   };
 }
 
+/** A connection as the driver's pool tells of it. */
+interface NewConnection {
+  query(statement: { sql: string }, done: () => void, failed: () => void): void;
+  destroy(): void;
+}
+
+/**
+ * Statements that go ahead of all others on each connection. Not the driver's own `initSql`: when the server dies at that
+ * moment, it leaves a rejection behind that nobody can handle, and which would end this process.
+ */
+function prepareSessions(pool: Pool, statements: readonly string[]): void {
+  const prepared = new WeakSet<object>();
+  const prepare = (connection: NewConnection) => {
+    if (prepared.has(connection)) return;
+    prepared.add(connection);
+    for (const sql of statements)
+      connection.query(
+        { sql },
+        () => {},
+        () => connection.destroy(),
+      );
+  };
+  // Which one comes first depends on whether somebody waits. The driver's types say otherwise of what they are told.
+  pool.on('acquire', (connection) => prepare(connection));
+  pool.on('connection', (connection) => prepare(connection));
+}
+
 async function readValue(pool: Pool | PoolConnection, sql: string, parameters: readonly unknown[]) {
   const rows = await pool.execute<(string | null)[][]>({ sql, rowsAsArray: true, autoJsonMap: false }, [...parameters]);
   return rows[0]?.[0] ?? null;
 }
 
-function poolConfig(url: string): PoolConfig {
-  const { host, port, user, password, database, tls } = serverUrl(url, 3306);
+function poolConfig({ host, port, user, password, database, tls, limits }: ServerUrl): PoolConfig {
   return {
     host,
     port,
@@ -74,8 +103,8 @@ function poolConfig(url: string): PoolConfig {
     password,
     database,
     ...(tls && { ssl: tls }),
-    initSql: session,
-    charset: 'utf8mb4',
+    // Of those that the driver asks for in its greeting: any other would be a statement, see `prepareSessions`.
+    collation: 'UTF8MB4_BIN',
     connectionLimit: limits.connections,
     // The others are opened when they are needed.
     minimumIdle: 1,

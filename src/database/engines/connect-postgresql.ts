@@ -7,23 +7,25 @@ import type { Connection } from '../connection.ts';
 import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
-import { limits, serverUrl } from './server-url.ts';
+import { patientClient } from './patient-client.ts';
+import { serverUrl, type Limits, type ServerUrl } from './server-url.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** @throws DATABASE_UNAVAILABLE where none answers. */
 export async function connectPostgresql(url: string): Promise<Connection> {
-  const pool = new Pool(poolConfig(url));
+  const server = serverUrl(url, 5432);
+  const pool = new Pool(poolConfig(server));
   // A connection that breaks while nobody uses it is replaced when the next one is needed.
   pool.on('error', () => {});
   try {
-    return await open(pool);
+    return await open(pool, server.limits);
   } catch (error) {
     await pool.end();
     throw error;
   }
 }
 
-async function open(pool: Pool): Promise<Connection> {
+async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const through = createGate(limits.gate);
   const read: Connection['read'] = (text, parameters) =>
     through(() => translateErrors(async () => readValue(pool, text, parameters)));
@@ -34,7 +36,7 @@ async function open(pool: Pool): Promise<Connection> {
   const transaction = transactionsOf(await factory.connect(), serializable);
   return {
     engine: postgresql({ sortsByCodePoint: collation === 'C' || collation === 'POSIX' }),
-    prisma: prisma as unknown as Connection['prisma'],
+    prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
     fits: () => true,
@@ -49,6 +51,7 @@ async function open(pool: Pool): Promise<Connection> {
 const serializable = {
   isolation: 'SERIALIZABLE',
   refusalsEndIt: true,
+  uniqueMayBeRace: true,
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
 } as const;
@@ -78,8 +81,7 @@ function statementName(text: string): string {
   return '';
 }
 
-function poolConfig(url: string): PoolConfig {
-  const { host, port, user, password, database, tls } = serverUrl(url, 5432);
+function poolConfig({ host, port, user, password, database, tls, limits }: ServerUrl): PoolConfig {
   return {
     host,
     port,

@@ -1,16 +1,26 @@
 import { badConfig } from '../../errors.ts';
+import type { GateOptions } from './gate.ts';
 
 /** What is asked of a server is bounded in every direction. */
-export const limits = {
-  connections: 12,
-  /** What goes past the gate, such as the look-up of a session, has connections left. */
-  gate: { width: 10, maxWaiting: 1000, patienceMs: 10_000 },
-  connectMs: 5_000,
-  statementSeconds: 30,
-  lockSeconds: 5,
+export interface Limits {
+  readonly connections: number;
+  readonly gate: GateOptions;
+  readonly connectMs: number;
+  readonly statementSeconds: number;
+  readonly lockSeconds: number;
   /** Longer than any statement may take. */
-  silenceMs: 40_000,
-} as const;
+  readonly silenceMs: number;
+}
+
+const limitsOf = (width: number, statementSeconds: number): Limits => ({
+  // What goes past the gate, such as the look-up of a user, has connections left.
+  connections: width + 2,
+  gate: { width, maxWaiting: 100 * width, patienceMs: 10_000 },
+  connectMs: 5_000,
+  statementSeconds,
+  lockSeconds: Math.min(5, statementSeconds),
+  silenceMs: (statementSeconds * 4000) / 3,
+});
 
 export interface ServerUrl {
   readonly host: string;
@@ -19,11 +29,13 @@ export interface ServerUrl {
   readonly password: string;
   readonly database: string;
   readonly tls: { readonly rejectUnauthorized: boolean } | undefined;
+  readonly limits: Limits;
 }
 
 /**
  * A URL of the form `scheme://user:password@host:port/database`. With `?ssl=true` the connection is encrypted and the
- * server's certificate is checked; `?ssl=unchecked` checks none.
+ * server's certificate is checked; `?ssl=unchecked` checks none. `connection_limit` (10) is how many requests it is asked at
+ * once, `statement_timeout` (30) how many seconds a statement may take.
  *
  * @throws BAD_CONFIG, without showing the URL.
  */
@@ -44,7 +56,18 @@ export function serverUrl(text: string, defaultPort: number): ServerUrl {
     password: decodeURIComponent(url.password),
     database,
     tls: tlsOf(ssl),
+    limits: limitsOf(numberIn(url, 'connection_limit', 10), numberIn(url, 'statement_timeout', 30)),
   };
+}
+
+function numberIn({ searchParams }: URL, name: string, otherwise: number): number {
+  const text = searchParams.get(name);
+  if (text === null) return otherwise;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw badConfig(
+    `${name}=${text.slice(0, 20)} in DATABASE_URL is no number from 1 to 9999.`,
+    'Correct it or leave it out.',
+  );
 }
 
 function tlsOf(ssl: string | null): ServerUrl['tls'] {

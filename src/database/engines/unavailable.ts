@@ -4,6 +4,8 @@ import { sumTooLarge } from '../aggregate.ts';
 /** What drivers, servers and Prisma's driver adapters say when no answer is to be had now, and one may be later. */
 const away = new Set<unknown>(
   [
+    // Prisma Client: not reachable, closed, no connection in time, too many.
+    ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037', 'P2039'],
     ['DatabaseNotReachable', 'ConnectionClosed', 'TooManyConnections'],
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
     // MySQL and MariaDB: too many connections, shutting down, killed, read-only, a statement that took too long.
@@ -11,7 +13,7 @@ const away = new Set<unknown>(
     // The driver of them: no connection in time, one that is closed or broke.
     [45009, 45012, 45013, 45026, 45027, 45028, 45034, 45035],
     // PostgreSQL: too many connections, shutting down, starting up, read-only, a statement or wait that took too long.
-    ['53300', '57P01', '57P02', '57P03', '25006', '57014', '55P03', '25P03'],
+    ['53300', '57P01', '57P02', '57P03', '25006', '57014', '25P03'],
     ['08000', '08001', '08003', '08004', '08006'],
   ].flat(),
 );
@@ -47,8 +49,9 @@ function isAway(error: unknown): boolean {
 /** Of the error, and of what an adapter wrapped it in. */
 function codesOf(error: unknown): unknown[] {
   if (typeof error !== 'object' || error === null || error instanceof PergolaError) return [];
-  const { code, errno, kind, cause } = error as Record<string, unknown>;
-  return [code, errno, kind, ...codesOf(cause)].filter((it) => it !== undefined);
+  const { code, errno, kind, cause, meta } = error as Record<string, unknown>;
+  const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>;
+  return [code, errno, kind, ...codesOf(cause), ...codesOf(driverAdapterError)].filter((it) => it !== undefined);
 }
 
 const unavailable = (cause: unknown) => {

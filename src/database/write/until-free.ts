@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PergolaError } from '../../errors.ts';
-import { isRetryable } from './write-errors.ts';
+import { hasWaited, isRetryable } from './write-errors.ts';
 
-const maxAttempts = 5;
+/** Whoever waited for a lock has waited long already. */
+const maxWaits = 5;
+const maxAttempts = 12;
+const maxPauseMs = 400;
 
 /**
  * Tries again, a bounded number of times, when another writer was in the way.
@@ -15,9 +18,9 @@ export async function untilFree<T>(run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      if (attempt === maxAttempts) throw busy();
+      if (attempt >= (hasWaited(error) ? maxWaits : maxAttempts)) throw busy();
       // Of random length: writers that met once would meet again.
-      await sleep(Math.random() * 20 * 2 ** attempt);
+      await sleep(Math.random() * Math.min(maxPauseMs, 20 * 2 ** attempt));
     }
   }
 }

@@ -10,12 +10,26 @@ export function toWriteError(error: unknown, model: string, inputPath: string): 
 }
 
 /** Another writer was in the way; the transaction was undone and may be tried again. */
-export const isRetryable = (error: unknown) => ['SocketTimeout', 'TransactionWriteConflict'].includes(kindOf(error));
+export const isRetryable = (error: unknown) => retryable.has(kindOf(error)) || retryable.has(codeOf(error));
+
+/** It was not undone at once: it has waited for the lock of another. */
+export const hasWaited = (error: unknown) => kindOf(error) === 'SocketTimeout' || waits.has(codeOf(error));
+
+/** In MariaDB and in PostgreSQL. */
+const waits = new Set(['1205', '55P03']);
+
+/** The last one is Prisma Client's. */
+const retryable = new Set(['SocketTimeout', 'TransactionWriteConflict', 'P2034', ...waits]);
 
 /** What a driver adapter of Prisma calls the error, on every engine alike. */
 function kindOf(error: unknown): string {
   const cause = error instanceof Error && error.name === 'DriverAdapterError' ? error.cause : undefined;
   return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: string | number; cause?: { code?: string | number } | null };
+  return String(cause?.code ?? code ?? '');
 }
 
 interface Refusal {
