@@ -44,6 +44,8 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const through = createGate(limits.gate);
   const read: Connection['read'] = (sql, parameters) =>
     through(() => translateErrors(async () => readValue(pool, sql, parameters)));
+  const version = String(await read('select version()', []));
+  if (!version.includes('MariaDB')) throw notMariadb(version);
   const collation = await read('select @@collation_database', []);
   if (!collations.includes(String(collation))) throw wrongCollation(String(collation));
 
@@ -117,6 +119,10 @@ function poolConfig({ host, port, user, password, database, tls, limits }: Serve
     allowPublicKeyRetrieval: true,
   };
 }
+
+/** Else every nested list would fail: the aggregates of JSON of others have neither an order nor a limit. */
+const notMariadb = (version: string) =>
+  badConfig(`The server of DATABASE_URL is of version ${version}, which is no MariaDB.`, 'Use MariaDB 10.6 or later.');
 
 const wrongCollation = (collation: string) =>
   badConfig(
