@@ -116,7 +116,13 @@ describe('the probes', () => {
       503,
       {
         status: 'not ready',
-        checks: { database: 'failed', migrations: '2 not applied', cache: 'does not answer', eventLoop: 'ok' },
+        // On a machine that is busy with other things, it may stand still.
+        checks: {
+          database: 'failed',
+          migrations: '2 not applied',
+          cache: 'does not answer',
+          eventLoop: expect.stringMatching(/^(ok|stands still)$/),
+        },
       },
     ]);
     expect((await fetch(`${url}/livez`)).status).toBe(200);
@@ -128,7 +134,8 @@ describe('the probes', () => {
     const checks = { database: () => Promise.resolve(asked++ === 0 ? 'ok' : 'asked again') };
     const { url, stop } = await listening({ checks });
     const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/healthz`)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    for (const answer of answers) expect(await answer.json()).toMatchObject({ checks: { database: 'ok' } });
+    expect(asked).toBe(1);
     await stop();
   });
 
