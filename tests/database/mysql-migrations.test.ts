@@ -265,7 +265,7 @@ enum Mood {
           return (JSON.parse(output) as { appliedMigrationNames: string[] }).appliedMigrationNames.length;
         }),
       );
-      expect(answers.toSorted()).toEqual([0, 1]);
+      expect(answers.toSorted((a, b) => a - b)).toEqual([0, 1]);
       expect(await rowsOfA(url)).toEqual([
         [1, 11, null],
         [2, 12, null],

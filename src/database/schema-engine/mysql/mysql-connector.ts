@@ -25,7 +25,7 @@ export function mysqlConnector(url: string): Connector {
   }
 
   return {
-    openEngine: async (options) => (await import('./mysql-engine.ts')).openMysqlEngine(url, options),
+    openEngine: async () => (await import('./mysql-engine.ts')).openMysqlEngine(url),
     check: () => using(async () => {}),
     async create() {
       await using(async ({ run }) => {
@@ -53,7 +53,11 @@ export function mysqlConnector(url: string): Connector {
   async function unlessThere(error: unknown): Promise<void> {
     const refused = error instanceof PergolaError || (error instanceof EngineError && error.code === 'P1000');
     if (!refused) throw error;
-    await using(async () => {}).catch(() => Promise.reject(error));
+    try {
+      await using(async () => {});
+    } catch {
+      throw error;
+    }
   }
 }
 

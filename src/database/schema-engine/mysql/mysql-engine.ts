@@ -1,6 +1,6 @@
 import type * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { PergolaError } from '../../../errors.ts';
-import type { EngineMethods, EngineOptions } from '../connector.ts';
+import type { EngineMethods } from '../connector.ts';
 import { EngineError } from '../engine-error.ts';
 import { compareHistory, type HistoryRow } from '../migration-history.ts';
 import type { SchemaFile } from '../read-dmmf.ts';
@@ -18,7 +18,7 @@ import { splitStatements } from './split-statements.ts';
 import type { Table } from './table.ts';
 
 /** Prisma has no engine for MySQL in WebAssembly: this one answers the same methods. */
-export async function openMysqlEngine(url: string, { datamodels = [] }: EngineOptions): Promise<EngineMethods> {
+export function openMysqlEngine(url: string): EngineMethods {
   let session: MysqlSession | undefined;
   const connected = async () => (session ??= await connectMysql(url));
   const run: MysqlSession['run'] = async (sql, values) => {
