@@ -92,7 +92,10 @@ function migrationFailed({ code, message, meta }: EngineError, [failed]: string[
         rollBack(meta.migration_name),
       );
     case 'P3009':
-      return fail(`The migration ${failed} failed earlier, or its process died.`, rollBack(failed));
+      return fail(
+        `The migration ${failed} failed earlier, or its process died.`,
+        meta.reason?.trim() ?? rollBack(failed),
+      );
     case 'P3005':
       return fail(
         'The database has tables but no history of migrations.',
