@@ -7,6 +7,7 @@ export const errorCodes = [
   'BAD_INPUT',
   'BAD_SCHEMA',
   'CONFLICT',
+  'DATABASE_FULL',
   'DATABASE_UNAVAILABLE',
   'EXPECTATION_FAILED',
   'FORBIDDEN',
@@ -78,6 +79,14 @@ export const staleVersion = (model: string, inputPath: string) =>
 /** Another number of rows than the caller meant: nothing is changed. */
 export const expectationFailed = (fact: string, inputPath: string) =>
   new PergolaError('EXPECTATION_FAILED', fact, 'Nothing is changed. Look at what matches, and say it anew.', inputPath);
+
+/** Nothing of what was asked has been written; what was acknowledged before is there. */
+export const databaseFull = () =>
+  new PergolaError(
+    'DATABASE_FULL',
+    'There is no room left where the database is.',
+    'Make room on its disk, and try again.',
+  );
 
 /** A key stands for one request. */
 export const idempotencyKeyReused = (key: string) =>

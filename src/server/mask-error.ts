@@ -56,5 +56,6 @@ function httpStatus(error: PergolaError): { http?: { status: number; headers?: R
   if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };
   if (code === 'IDEMPOTENCY_KEY_REUSED') return { http: { status: 422 } };
   if (code === 'TOO_DEEP' || code === 'BAD_REQUEST') return { http: { status: 400 } };
+  if (code === 'DATABASE_FULL') return { http: { status: 507 } };
   return code === 'DATABASE_UNAVAILABLE' ? { http: { status: 503, headers: { 'retry-after': '1' } } } : {};
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
+import { databaseFull } from '../../errors.ts';
 import type { LibsqlConnection } from './libsql-connection.ts';
 
 /** So many transactions share a commit at most, so that the first of them does not wait long for the last. */
@@ -59,7 +60,7 @@ async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection,
   } catch (error) {
     await transaction.rollback();
     // Nothing of the group is on the disk, so nobody is told that it is.
-    for (const { reject } of group) reject(error);
+    for (const { reject } of group) reject(saidPlainly(error));
     return;
   }
   for (const answer of answers) answer();
@@ -97,8 +98,25 @@ async function runTask(
     connection.execute({ sql: 'RELEASE task' });
     return () => resolve(value);
   } catch (error) {
-    connection.execute({ sql: 'ROLLBACK TO task' });
-    connection.execute({ sql: 'RELEASE task' });
-    return () => reject(error);
+    try {
+      connection.execute({ sql: 'ROLLBACK TO task' });
+      connection.execute({ sql: 'RELEASE task' });
+    } catch {
+      // SQLite itself has undone the whole transaction, as when the disk is full: the first error says why.
+      throw error;
+    }
+    return () => reject(saidPlainly(error));
   }
+}
+
+const sqliteFull = 13;
+
+/**
+ * A full disk in our words, and every other error as it is. Only here, where the transaction is undone: whoever writes
+ * row by row what was refused as a whole must not take this for the refusal of a row, for SQLite may have left the
+ * transaction.
+ */
+function saidPlainly(error: unknown): unknown {
+  const { cause, rawCode } = error as { cause?: { extendedCode?: number }; rawCode?: number };
+  return rawCode === sqliteFull || cause?.extendedCode === sqliteFull ? databaseFull() : error;
 }
