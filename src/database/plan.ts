@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { PergolaError } from '../errors.ts';
 import type { Schema } from '../model/model.ts';
+import { bigIntText } from '../policy/filter.ts';
 import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
@@ -173,9 +174,6 @@ function textOf(read: Read): string {
   texts.set(read, text);
   return text;
 }
-
-/** Rules may hold a BigInt, which JSON has no text for. */
-const bigIntText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
 
 function limitOf({ limit }: ListRead, values: readonly unknown[]): number | undefined {
   if (limit?.kind === 'argument') return values[limit.at] as number;

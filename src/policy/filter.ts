@@ -102,3 +102,6 @@ export function not(filter: Filter): Filter {
 export function some(relation: string, filter: Filter): Filter {
   return isNever(filter) ? never : { kind: 'some', relation, filter };
 }
+
+/** For `JSON.stringify`: rules may hold a BigInt, which JSON has no text for. */
+export const bigIntText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);

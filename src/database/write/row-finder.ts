@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
 import { keyOf, scalarOf, type Model } from '../../model/model.ts';
-import { always, type Filter } from '../../policy/filter.ts';
+import { always, bigIntText, type Filter } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { compileFilter, parameter } from '../compile-filter.ts';
@@ -57,7 +57,7 @@ export function createRowFinder({ schema, engine, run }: RowWriterContext, viewe
     const list = searchRead(search);
     // Filled up to a power of two with its last tuple, so that few statements serve all lengths.
     const length = Math.min(ceilToPower(tuples.length), maxTuples);
-    const key = JSON.stringify(['find', model.name, by, search.columns, search.filter, length]);
+    const key = JSON.stringify(['find', model.name, by, search.columns, search.filter, length], bigIntText);
     const statement = cachedStatement({ schema, engine }, key, () => compileSearch(search, list, length));
     const values: unknown[] = [];
     for (let at = 0; at < length; at++) {
