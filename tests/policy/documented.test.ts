@@ -1,0 +1,51 @@
+/** What docs/policies.md shows: its policies stand in the place of the example app's, and every operation is asked and answered. */
+import { readFileSync } from 'node:fs';
+import { runInThisContext } from 'node:vm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { policy } from '../../src/app/policies/language.ts';
+import { hidden, open, readOnly, type PolicyDraft } from '../../src/policy/policy.ts';
+import { all, any, anyone, named, nobody, not, signedIn } from '../../src/policy/rule.ts';
+import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
+import type { Person } from '../support/survey-data.ts';
+
+const text = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
+const blocks = (language: string) =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^\`]*)\`\`\``, 'g'))].map(([, it = '']) => it);
+const examples = [...text.matchAll(/```graphql\n# (\w+)\n([^`]*)```\n\n```json\n([^`]*)```/g)].map(
+  ([, who = '', operation = '', answer = '']) => ({ who: who as Person, operation, answer }),
+);
+
+const words = { policy, hidden, open, readOnly, all, any, anyone, named, nobody, not, signedIn };
+
+function policyOf(block: string): PolicyDraft {
+  const [, expression] = /^export const \w+ = ([^]*);\n$/.exec(block) ?? [];
+  if (expression === undefined) throw new Error(`This is no policy: ${block}`);
+  const make = runInThisContext(`(({ ${Object.keys(words).join(', ')} }) => ${expression})`) as (
+    it: object,
+  ) => PolicyDraft;
+  return make(words);
+}
+
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await openTestPlatform({ policies: blocks('ts').map(policyOf) });
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+it('shows policies, and no operation without who asks it and its answer', () => {
+  expect(blocks('ts').length).toBeGreaterThan(1);
+  expect(examples.length).toBeGreaterThan(3);
+  expect(blocks('graphql')).toHaveLength(examples.length);
+});
+
+interface WireError {
+  message: string;
+  path: (string | number)[];
+  extensions: { code: string };
+}
+
+it.each(examples)('is true of what $who asks: $operation', async ({ who, operation, answer }) => {
+  const { data, errors } = JSON.parse(answer) as { data: unknown; errors?: WireError[] };
+  const reduced = errors?.map(({ message, path, extensions: { code } }) => ({ code, message, path: path.join('.') }));
+  expect(await platform.as(who).run(operation)).toEqual({ data, ...(reduced && { errors: reduced }) });
+});
