@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { application } from '../../src/app/index.ts';
 import { policy } from '../../src/app/policies/language.ts';
+import { designOf, policyExpectations } from '../../src/index.ts';
 import { hidden, open, readOnly, type PolicyDraft } from '../../src/policy/policy.ts';
 import { all, any, anyone, named, nobody, not, signedIn } from '../../src/policy/rule.ts';
 import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
@@ -14,6 +16,10 @@ const blocks = (language: string) =>
 const examples = [...text.matchAll(/```graphql\n# (\w+)\n([^`]*)```\n\n```json\n([^`]*)```/g)].map(
   ([, who = '', operation = '', answer = '']) => ({ who: who as Person, operation, answer }),
 );
+
+const [policies, tests] = [true, false].map((is) =>
+  blocks('ts').filter((it) => it.startsWith('export const') === is),
+) as [string[], string[]];
 
 const words = { policy, hidden, open, readOnly, all, any, anyone, named, nobody, not, signedIn };
 
@@ -28,14 +34,31 @@ function policyOf(block: string): PolicyDraft {
 
 let platform: TestPlatform;
 beforeAll(async () => {
-  platform = await openTestPlatform({ policies: blocks('ts').map(policyOf) });
+  platform = await openTestPlatform({ policies: policies.map(policyOf) });
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
 it('shows policies, and no operation without who asks it and its answer', () => {
-  expect(blocks('ts').length).toBeGreaterThan(1);
+  expect(policies.length).toBeGreaterThan(1);
+  expect(tests).toHaveLength(1);
   expect(examples.length).toBeGreaterThan(3);
   expect(blocks('graphql')).toHaveLength(examples.length);
+});
+
+it.each(tests)('passes the test that it shows', (block) => {
+  const known = { designOf, policyExpectations, application };
+  const text = block.replaceAll(/^import .*\n/gm, '');
+  let ran = 0;
+  const run = (_: string, test: () => void) => {
+    ran++;
+    test();
+  };
+  const make = runInThisContext(`(({ ${Object.keys(known).join(', ')} }, it) => { ${text} })`) as (
+    known: object,
+    it: typeof run,
+  ) => void;
+  make(known, run);
+  expect(ran).toBe(1);
 });
 
 interface WireError {
