@@ -111,8 +111,9 @@ try {
 
   const [started, before] = [performance.now(), await childSeconds()];
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder]).catch(
-    ({ stdout }: { stdout: string }) => {
-      throw new Error(`The policies do not compile.\n${stdout.slice(0, 3000)}`);
+    (error: unknown) => {
+      const { stdout = '' } = error as { stdout?: string };
+      throw new Error(`The policies do not compile.\n${stdout.slice(0, 3000)}`, { cause: error });
     },
   );
   const seconds = (performance.now() - started) / 1000;

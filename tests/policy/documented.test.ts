@@ -12,13 +12,13 @@ import type { Person } from '../support/survey-data.ts';
 
 const text = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
 const blocks = (language: string) =>
-  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^\`]*)\`\`\``, 'g'))].map(([, it = '']) => it);
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^\`]*)\`\`\``, 'g'))].map(([, block = '']) => block);
 const examples = [...text.matchAll(/```graphql\n# (\w+)\n([^`]*)```\n\n```json\n([^`]*)```/g)].map(
   ([, who = '', operation = '', answer = '']) => ({ who: who as Person, operation, answer }),
 );
 
 const [policies, tests] = [true, false].map((is) =>
-  blocks('ts').filter((it) => it.startsWith('export const') === is),
+  blocks('ts').filter((block) => block.startsWith('export const') === is),
 ) as [string[], string[]];
 
 const words = { policy, hidden, open, readOnly, all, any, anyone, named, nobody, not, signedIn };
@@ -47,13 +47,13 @@ it('shows policies, and no operation without who asks it and its answer', () => 
 
 it.each(tests)('passes the test that it shows', (block) => {
   const known = { designOf, policyExpectations, application };
-  const text = block.replaceAll(/^import .*\n/gm, '');
+  const body = block.replaceAll(/^import .*\n/gm, '');
   let ran = 0;
   const run = (_: string, test: () => void) => {
     ran++;
     test();
   };
-  const make = runInThisContext(`(({ ${Object.keys(known).join(', ')} }, it) => { ${text} })`) as (
+  const make = runInThisContext(`(({ ${Object.keys(known).join(', ')} }, it) => { ${body} })`) as (
     known: object,
     it: typeof run,
   ) => void;
