@@ -27,9 +27,9 @@ export function policiesPage(lines: readonly LockLine[], personas: Personas, non
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Policies · Pergola</title>
-<style nonce="${nonce}">${pageStyle}${css}</style>
+<style nonce="${nonce}">${pageStyle}:root { --table: calc(var(--first) + ${names.length} * 6.5rem); }${css}</style>
 </head>
 <body>
 <header>
@@ -47,12 +47,16 @@ ${bodies}
 }
 
 function modelRows(model: string, lines: readonly LockLine[], names: readonly string[]): string {
+  const span = names.length + 1;
+  const title = `<tr class="model"><th scope="rowgroup" colspan="${span}" id="${escapeHtml(model)}"><span>${escapeHtml(model)}</span></th></tr>`;
+  // Five rows of "never" and no field would look like a model that somebody forgot.
+  if (lines.every(({ grants }) => names.every((name) => (grants[name] ?? 'never') === 'never')))
+    return `<tbody>${title}\n<tr><td class="never" colspan="${span}"><span>never: not part of the API for any of them</span></td></tr></tbody>`;
   const rows = lines.map((line) => {
     const cells = names.map((name) => cell(line.grants[name] ?? 'never')).join('');
     const place = line.field === undefined ? '' : `${escapeHtml(line.field)} `;
     return `<tr class="${line.field === undefined ? 'row' : 'field'}"><th scope="row">${place}<b>${line.verb}</b></th>${cells}</tr>`;
   });
-  const title = `<tr class="model"><th scope="rowgroup" colspan="${names.length + 1}" id="${escapeHtml(model)}">${escapeHtml(model)}</th></tr>`;
   return `<tbody>${title}\n${rows.join('\n')}</tbody>`;
 }
 
@@ -62,18 +66,25 @@ function cell(grant: string): string {
 }
 
 const css = `
-:root { --always: #d7f0dc; --never: #f0efeb; --depends: #fdf0cc; }
+:root { --first: 12.5rem; --always: #d7f0dc; --never: #f0efeb; --depends: #fdf0cc; }
+@media (max-width: 40rem) { :root { --first: 10rem; } }
 @media (prefers-color-scheme: dark) { :root { --always: #1d4228; --never: #26262b; --depends: #4a3c12; } }
-body { font-size: 14px; margin: 0 auto; max-width: 75rem; padding: 1.5rem; }
-h1 { color: var(--leaf); font-size: 1.5rem; margin: 0; }
+/* The page scrolls sideways where it is narrow; what names the rows and the columns stays in sight. */
+body { font-size: 14px; line-height: 20px; margin: 0 auto; max-width: 75rem; min-width: var(--table); padding: 0 1.5rem 1.5rem; }
+header { box-sizing: border-box; left: 1.5rem; max-width: min(72rem, calc(100vw - 3rem)); padding-top: 1.5rem; position: sticky; width: max-content; }
+h1 { color: var(--leaf); font-size: 1.5rem; line-height: 1.3; margin: 0; }
 header p { color: var(--quiet); }
 header span { border-radius: 3px; color: CanvasText; padding: 1px 6px; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-bottom: 1rem; }
-table { border-collapse: collapse; table-layout: fixed; width: 100%; }
-th, td { border: 1px solid var(--line); padding: 3px 8px; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { background: var(--paper); position: sticky; top: 0; }
-.model th { border-left: 0; border-right: 0; font-size: 1.1rem; padding-top: 1.2rem; scroll-margin-top: 2rem; }
-th[scope=row] { font-weight: 400; }
+/* Borders of their own: collapsed ones do not travel with a sticky cell. */
+table { border-collapse: separate; border-spacing: 0; border-left: 1px solid var(--line); border-top: 1px solid var(--line); min-width: var(--table); table-layout: fixed; width: 100%; }
+th, td { border: solid var(--line); border-width: 0 1px 1px 0; padding: 3px 8px; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+thead th { background: var(--paper); border-top-width: 1px; position: sticky; top: 0; z-index: 2; }
+thead th:first-child { left: 0; width: var(--first); box-sizing: border-box; z-index: 3; }
+.model th { background: var(--paper); font-size: 1.1rem; line-height: 24px; padding-top: 18px; scroll-margin-top: 27px; }
+.model span, td.never > span { left: 8px; position: sticky; }
+th[scope=row] { background: var(--paper); font-weight: 400; left: 0; position: sticky; z-index: 1; }
+tbody tr:hover th[scope=row] { background: var(--line); }
 .field th[scope=row] { padding-left: 1.5rem; }
 .always { background: var(--always); } .never { background: var(--never); color: var(--quiet); } .depends { background: var(--depends); }
 summary { cursor: pointer; }
