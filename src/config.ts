@@ -9,6 +9,8 @@ export interface Config {
   /** Where browsers reach the server, without a slash at the end. */
   readonly publicUrl: string;
   readonly production: boolean;
+  /** Whether answers say what the operation cost. */
+  readonly showCost: boolean;
   readonly logLevel: string;
   /** The origins that may call from a browser page of their own; none unless named. */
   readonly corsOrigins: readonly string[];
@@ -20,6 +22,10 @@ export interface Config {
   readonly rateLimits: boolean;
   /** What whoever reads `/metrics` must show. */
   readonly metricsToken: string | undefined;
+  /** Whether documents that are not in the manifest run, and whether the log names them. */
+  readonly trustedDocuments: 'off' | 'warn' | 'enforce';
+  /** The path of the documents that clients are known to send. */
+  readonly trustedDocumentsManifest: string | undefined;
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
@@ -74,6 +80,8 @@ const variables = {
     .optional(),
   PERGOLA_RATE_LIMITS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16, 'has less than 16 characters').optional(),
+  PERGOLA_TRUSTED_DOCUMENTS: z.enum(['off', 'warn', 'enforce'], 'is none of off, warn, enforce').default('off'),
+  PERGOLA_TRUSTED_DOCUMENTS_MANIFEST: z.string().min(1).optional(),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
   PERGOLA_SIGN_UP: onOff.default(false),
@@ -115,12 +123,15 @@ export function readConfig(environment: Environment = process.env): Config {
     port,
     publicUrl,
     production,
+    showCost: read('NODE_ENV') === 'development',
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     corsOrigins: read('CORS_ORIGINS'),
     trustProxy: read('TRUST_PROXY'),
     redisUrl: read('REDIS_URL'),
     rateLimits: read('PERGOLA_RATE_LIMITS'),
     metricsToken: read('METRICS_TOKEN'),
+    trustedDocuments: read('PERGOLA_TRUSTED_DOCUMENTS'),
+    trustedDocumentsManifest: read('PERGOLA_TRUSTED_DOCUMENTS_MANIFEST'),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
     signUp,

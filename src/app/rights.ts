@@ -7,4 +7,6 @@ export const rights: RolesByRight<Lowercase<Role>> = {
   'schema:read': ['admin'],
   /** Is told why something was denied, which tells that a hidden row is there. */
   explain: ['admin', 'editor'],
+  /** Adds to the documents that are trusted. */
+  'documents:write': ['admin'],
 };

@@ -3,6 +3,7 @@ import { decodeCursor } from '../database/cursor.ts';
 import { orderedField } from '../database/decode-read.ts';
 import type { Order, Rows, Row, Seek } from '../database/read.ts';
 import type { Values } from '../database/values.ts';
+import { pageSizes } from '../limits/operation-limits.ts';
 import type { Model, Schema } from '../model/model.ts';
 
 export interface PageArguments {
@@ -11,9 +12,6 @@ export interface PageArguments {
   readonly last?: number | null;
   readonly before?: string | null;
 }
-
-const defaultPageSize = 20;
-const maxPageSize = 100;
 
 export interface Page {
   readonly limit: number;
@@ -33,10 +31,10 @@ export function pageOf({ first, after, last, before }: PageArguments): Page {
       'first/after and last/before stand together.',
       'Read in one direction: first with after, or last with before.',
     );
-  const limit = (backwards ? last : first) ?? defaultPageSize;
+  const limit = (backwards ? last : first) ?? pageSizes.default;
   const name = backwards ? 'last' : 'first';
-  if (limit < 1 || limit > maxPageSize)
-    throw badInput(`${name} is ${limit}.`, `Give a number from 1 to ${maxPageSize}.`, name);
+  if (limit < 1 || limit > pageSizes.max)
+    throw badInput(`${name} is ${limit}.`, `Give a number from 1 to ${pageSizes.max}.`, name);
   return { limit, backwards, cursor: (backwards ? before : after) ?? undefined };
 }
 

@@ -16,6 +16,8 @@ export interface RateLimits {
   readonly mails: Budget;
   /** Fields of mutations, by one user, or by one address for guests. */
   readonly mutations: ForEachKind;
+  /** What expensive operations cost together (`operation-cost.ts`), by one user, or by one address for guests. */
+  readonly cost: ForEachKind;
   /** Single fields of mutations beside that, such as `{ submitObservation: { max: 10, windowSeconds: 60 } }`. */
   readonly mutationFields: Readonly<Record<string, Budget>>;
 }
@@ -31,6 +33,11 @@ const defaultRateLimits: RateLimits = {
     guest: { max: 120, windowSeconds: minute },
     user: { max: 1_200, windowSeconds: minute },
     token: { max: 6_000, windowSeconds: minute },
+  },
+  cost: {
+    guest: { max: 200_000, windowSeconds: minute },
+    user: { max: 1_000_000, windowSeconds: minute },
+    token: { max: 4_000_000, windowSeconds: minute },
   },
   mutationFields: {},
 };
@@ -49,7 +56,7 @@ export function rateLimitsWith(changes: Partial<RateLimits> = {}): RateLimits {
 }
 
 /** Every budget with its name, such as `mutations.guest`. */
-function namedBudgets(limits: RateLimits): [string, Budget][] {
+export function namedBudgets(limits: RateLimits): [string, Budget][] {
   return Object.entries(limits).flatMap(([name, budget]: [string, Budget | Readonly<Record<string, Budget>>]) =>
     isBudget(budget)
       ? [[name, budget]]
@@ -68,13 +75,15 @@ interface Asker {
   readonly address: string;
 }
 
+export const askerKey = ({ viewer, address }: Asker) => (viewer.id === null ? address : `${viewer.kind}:${viewer.id}`);
+
 /** What a field of a mutation takes from, the narrowest last. */
 export function budgetsOfMutation(
   field: string,
   { signIns: signInBudget, mails: mailBudget, mutations, mutationFields }: RateLimits,
   { viewer, address }: Asker,
 ): { key: string; budget: Budget }[] {
-  const asker = viewer.id === null ? address : `${viewer.kind}:${viewer.id}`;
+  const asker = askerKey({ viewer, address });
   const own = Object.hasOwn(mutationFields, field) ? mutationFields[field] : undefined;
   return [
     { key: `mutations:${asker}`, budget: mutations[viewer.kind] },

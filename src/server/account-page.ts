@@ -30,14 +30,21 @@ export function accountPage(nonce: string): string {
 `;
 }
 
+const documents = {
+  'sign-up':
+    'mutation ($token: String!, $password: String!) { finishSignUp(token: $token, password: $password) { expiresAt } }',
+  'reset-password':
+    'mutation ($token: String!, $password: String!) { resetPassword(token: $token, password: $password) }',
+};
+
+/** What the page sends, for a server that runs known documents only. */
+export const accountPageDocuments = Object.values(documents);
+
 const script = `
 const [purpose, token] = location.hash.slice(1).split('=');
 // The secret is not left in the history of a browser that others use too.
 history.replaceState(null, '', location.pathname);
-const mutations = {
-  'sign-up': 'mutation ($token: String!, $password: String!) { finishSignUp(token: $token, password: $password) { expiresAt } }',
-  'reset-password': 'mutation ($token: String!, $password: String!) { resetPassword(token: $token, password: $password) }',
-};
+const mutations = ${JSON.stringify(documents)};
 const status = document.querySelector('[role=status]');
 const form = document.querySelector('form');
 if (!Object.hasOwn(mutations, purpose)) {

@@ -32,7 +32,8 @@ export function maskError(error: unknown): GraphQLError {
   });
 }
 
-const placeOf = ({ nodes, source, positions, path }: GraphQLError): GraphQLErrorOptions => ({
+/** Where in the document and in the answer. */
+export const placeOf = ({ nodes, source, positions, path }: GraphQLError): GraphQLErrorOptions => ({
   nodes: nodes ?? null,
   source: source ?? null,
   positions: positions ?? null,
@@ -49,13 +50,22 @@ export function ownCode({ extensions }: GraphQLError): ErrorCode {
 const waiting = (error: PergolaError) =>
   error instanceof RateLimited ? { retryAfterSeconds: error.retryAfterSeconds } : {};
 
+const badRequests: readonly ErrorCode[] = [
+  'TOO_DEEP',
+  'TOO_COMPLEX',
+  'BAD_REQUEST',
+  'DOCUMENT_UNKNOWN',
+  'DOCUMENT_NOT_TRUSTED',
+];
+
 function httpStatus(error: PergolaError): { http?: { status: number; headers?: Record<string, string> } } {
   const { code } = error;
   if (error instanceof RateLimited)
     return { http: { status: 429, headers: { 'retry-after': String(error.retryAfterSeconds) } } };
   if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };
   if (code === 'IDEMPOTENCY_KEY_REUSED') return { http: { status: 422 } };
-  if (code === 'TOO_DEEP' || code === 'BAD_REQUEST') return { http: { status: 400 } };
+  if (badRequests.includes(code)) return { http: { status: 400 } };
+  if (code === 'TIMED_OUT') return { http: { status: 504 } };
   if (code === 'DATABASE_FULL') return { http: { status: 507 } };
   return code === 'DATABASE_UNAVAILABLE' ? { http: { status: 503, headers: { 'retry-after': '1' } } } : {};
 }

@@ -1,7 +1,10 @@
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
+import { operationLimitsWith, pageSizes, type OperationLimits } from '../limits/operation-limits.ts';
+import { openTrustedDocuments } from '../limits/trusted-documents.ts';
+import { namedBudgets } from '../limits/rate-limits.ts';
 import { maskError } from './mask-error.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Metrics } from './metrics.ts';
@@ -10,7 +13,9 @@ import { clientAddressBehind } from './client-address.ts';
 import type { Checks } from './readiness.ts';
 import { identityOncePerRequest } from './identity-of.ts';
 import { requestContext } from './request-context.ts';
+import { accountPageDocuments } from './account-page.ts';
 import { useAccountPage } from './use-account-page.ts';
+import { rightOf, type MaySeeDesign } from './platform-rights.ts';
 import { useRequestId } from './use-request-id.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useDrain } from './use-drain.ts';
@@ -19,18 +24,21 @@ import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
 import { useHomePage } from './use-home-page.ts';
+import { useHiddenDesign } from './use-hidden-design.ts';
 import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
 import { useJsonOnly } from './use-json-only.ts';
+import { useLimitsPage } from './use-limits-page.ts';
 import { useLogging } from './use-logging.ts';
 import { useMetrics } from './use-metrics.ts';
-import { useNestingLimit } from './use-nesting-limit.ts';
+import { useOperationLimits } from './use-operation-limits.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
 import { useRateLimits } from './use-rate-limits.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
+import { useDocumentUpload, useTrustedDocuments } from './use-trusted-documents.ts';
 import { useSessionCookie } from './use-session-cookie.ts';
 
 export interface ServerOptions {
@@ -40,6 +48,8 @@ export interface ServerOptions {
   readonly personas: Personas;
   /** The queries that GraphiQL opens with; an empty tab when there are none. */
   readonly startingTabs?: readonly string[];
+  /** What is changed of the defaults in `limits/operation-limits.ts`. */
+  readonly operationLimits?: Partial<OperationLimits> | undefined;
   /** What `/readyz` asks. */
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
@@ -48,21 +58,26 @@ export interface ServerOptions {
   readonly stopping?: AbortSignal;
 }
 
-/** The server as a fetch handler. What happens to a request is the list of plugins, from top to bottom. */
-export function createServer({
-  platform,
-  config,
-  logger,
-  personas,
-  startingTabs = [],
-  checks = {},
-  metrics,
-  stopping = new AbortController().signal,
-}: ServerOptions) {
+/** The server as a fetch handler. */
+export const createServer = (options: ServerOptions) => assembleServer(serverParts(options));
+
+/**
+ * What the server is made of. Apart from `assembleServer`, so that a test can take one out and see what gets in.
+ *
+ * What happens to a request is the list of plugins, from top to bottom.
+ */
+export function serverParts(options: ServerOptions) {
+  const { platform, config, logger, personas, startingTabs = [], checks = {}, metrics } = options;
+  const { stopping = new AbortController().signal } = options;
   const development = !config.production;
+  const limits = operationLimitsWith(options.operationLimits);
   const addressOf = clientAddressBehind(config.trustProxy);
   const identityOf = identityOncePerRequest(platform.identify);
-  return createYoga<object, Context>({
+  const mayDo = rightOf(platform, identityOf);
+  const maySeeDesign: MaySeeDesign = development ? () => Promise.resolve(true) : mayDo('schema:read');
+  const rates = useRateLimits({ ...platform.rates, freeNodes: limits.freeNodes, addressOf });
+  const documents = openTrustedDocuments(config.trustedDocumentsManifest, { own: accountPageDocuments });
+  const yoga = {
     schema: platform.api,
     graphqlEndpoint: '/graphql',
     logging: false,
@@ -70,6 +85,7 @@ export function createServer({
     graphiql: false,
     multipart: false,
     batching: false,
+    extraParamNames: ['documentId'],
     // Yoga's own default answers every origin, with credentials.
     cors:
       config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
@@ -82,32 +98,49 @@ export function createServer({
       );
     },
     maskedErrors: { maskError },
-    plugins: [
-      // Its answers go through all that follows.
-      useIdempotency(platform.database),
-      useRequestId(),
-      useSecurityHeaders(),
-      useHealth(checks),
-      useIdentity(identityOf, logger),
-      useSchemaText(platform, { development, identityOf }),
-      useSameOrigin(config, identityOf),
-      useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
-      useAccountPage(),
-      development && usePoliciesPage(platform, personas),
-      development && usePersonas(personas, platform),
-      development && useGraphiQL({ personas, startingTabs }),
-      useJsonOnly(),
-      useBodyLimit(),
-      useNestingLimit(),
-      useRateLimits({ ...platform.rates, addressOf }),
-      useExplain(),
-      useSessionCookie(),
-      useErrorReport(logger),
-      useLogging(logger),
-      metrics !== undefined && useMetrics(metrics, config.metricsToken),
-      useDrain(stopping),
-    ].filter((plugin) => plugin !== false),
-  });
+  } satisfies Parameters<typeof createYoga<object, Context>>[0];
+  const plugins = {
+    // Its answers go through all that follows.
+    idempotency: useIdempotency(platform.database),
+    requestId: useRequestId(),
+    securityHeaders: useSecurityHeaders(),
+    health: useHealth(checks),
+    identity: useIdentity(identityOf, logger),
+    schemaText: useSchemaText(platform.api, maySeeDesign),
+    sameOrigin: useSameOrigin(config, identityOf),
+    homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
+    accountPage: useAccountPage(),
+    limitsPage: useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
+    policiesPage: development && usePoliciesPage(platform, personas),
+    personas: development && usePersonas(personas, platform),
+    graphiql: useGraphiQL({ personas: development ? personas : {}, startingTabs }, maySeeDesign),
+    documentUpload: useDocumentUpload(platform.api, { documents, mayAdd: mayDo('documents:write') }),
+    jsonOnly: useJsonOnly(),
+    bodyLimit: useBodyLimit(limits),
+    // It puts the document in the place of its hash, for all that follows to look at.
+    trustedDocuments: useTrustedDocuments({ documents, mode: config.trustedDocuments, identityOf, logger }),
+    operationLimits: useOperationLimits({ limits, onCost: rates.takeCost, showCost: config.showCost }),
+    hiddenDesign: useHiddenDesign(maySeeDesign),
+    rateLimits: rates.plugin,
+    explain: useExplain(),
+    sessionCookie: useSessionCookie(),
+    errorReport: useErrorReport(logger),
+    logging: useLogging(logger),
+    metrics: metrics !== undefined && useMetrics(metrics, config.metricsToken),
+    drain: useDrain(stopping),
+  };
+  return { yoga, plugins };
 }
+
+interface Parts {
+  readonly yoga: Parameters<typeof createYoga<object, Context>>[0];
+  readonly plugins: Readonly<Record<string, Plugin<Context> | Plugin | false>>;
+}
+
+export const assembleServer = ({ yoga, plugins }: Parts) =>
+  createYoga<object, Context>({
+    ...yoga,
+    plugins: Object.values(plugins).filter((plugin) => plugin !== false) as Plugin<Context>[],
+  });
 
 export type Server = ReturnType<typeof createServer>;

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { asksByHash } from './use-trusted-documents.ts';
 
 /**
  * `/graphql` takes POST with JSON and nothing else. What a plain HTML form or an <img> can send (GET, urlencoded,
@@ -11,6 +12,8 @@ export const useJsonOnly = (): Plugin => ({
       endResponse(
         fetchAPI.Response.json({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }, { status, headers }),
       );
+    // A query that is known by its hash: nobody can make a browser send another, and no mutation runs by GET.
+    if (request.method === 'GET' && asksByHash(url)) return;
     if (request.method !== 'POST') {
       refuse(405, `${request.method} is not taken here. Use POST with JSON.`, { allow: 'POST' });
       return;
@@ -19,6 +22,7 @@ export const useJsonOnly = (): Plugin => ({
     if (!['application/json', 'application/graphql+json'].includes(type.trim().toLowerCase())) {
       refuse(415, 'The body is not declared as JSON. Send content-type: application/json.');
     } else if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
+      // Ten kilobytes can be ten megabytes, and the limit is on what was sent.
       refuse(415, 'A compressed body is not taken. Send it as it is.');
     }
   },

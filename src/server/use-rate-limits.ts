@@ -5,13 +5,15 @@ import type { Context } from '../graphql/context.ts';
 import { addressKey } from '../limits/address-key.ts';
 import type { Budget, Counter, Verdict } from '../limits/counter.ts';
 import { RateLimited, wholeSeconds } from '../limits/rate-limiter.ts';
-import { budgetsOfMutation, type RateLimits } from '../limits/rate-limits.ts';
+import { askerKey, budgetsOfMutation, type RateLimits } from '../limits/rate-limits.ts';
 import type { AddressOf } from './client-address.ts';
 import { maskError } from './mask-error.ts';
 
 interface Options {
   readonly counter: Counter;
   readonly limits: RateLimits;
+  /** What costs no more is not counted: most operations then need no round trip to a counter. */
+  readonly freeNodes: number;
   readonly addressOf: AddressOf;
 }
 
@@ -20,24 +22,42 @@ type Asking = Context & { readonly request: Request };
 /** The budget that is nearest to its end, of those that a request took from. */
 type Tightest = Verdict & { readonly budget: Budget };
 
+export interface RateLimiting {
+  readonly plugin: Plugin<Context>;
+  /** @throws RATE_LIMITED */
+  takeCost(cost: number, asking: Asking): Promise<void> | void;
+}
+
 /**
  * Counts the fields of mutations, and says in `RateLimit-*` headers what is left. `@envelop/rate-limiter` finds the
  * fields, under whatever alias or fragment; our store counts them, because the library's own way (read, then write)
  * lets any number of parallel calls through.
  */
-export function useRateLimits({ counter, limits, addressOf }: Options): Plugin<Context> {
+export function useRateLimits({ counter, limits, freeNodes, addressOf }: Options): RateLimiting {
   const tightest = new WeakMap<Request, Tightest>();
 
+  const addressKeyOf = (asking: Asking) => addressKey(addressOf(asking, asking.request));
+
+  async function count({ key, budget, amount }: { key: string; budget: Budget; amount: number }, request: Request) {
+    const verdict = await counter.take(key, budget, amount);
+    const known = tightest.get(request);
+    if (!known || share(verdict, budget) <= share(known, known.budget)) tightest.set(request, { ...verdict, budget });
+    return verdict.allowed;
+  }
+
   async function take(name: string, asking: Asking): Promise<boolean> {
-    const { viewer, request } = asking;
-    const address = addressKey(addressOf(asking, request));
-    for (const { key, budget } of budgetsOfMutation(name, limits, { viewer, address })) {
-      const verdict = await counter.take(key, budget, 1);
-      const known = tightest.get(request);
-      if (!known || share(verdict, budget) <= share(known, known.budget)) tightest.set(request, { ...verdict, budget });
-      if (!verdict.allowed) return false;
+    const asker = { viewer: asking.viewer, address: addressKeyOf(asking) };
+    for (const one of budgetsOfMutation(name, limits, asker)) {
+      if (!(await count({ ...one, amount: 1 }, asking.request))) return false;
     }
     return true;
+  }
+
+  async function takeCost(cost: number, asking: Asking): Promise<void> {
+    const { viewer, request } = asking;
+    const key = `cost:${askerKey({ viewer, address: addressKeyOf(asking) })}`;
+    if (!(await count({ key, budget: limits.cost[viewer.kind], amount: cost }, request)))
+      throw new RateLimited(tightest.get(request)!);
   }
 
   const limiter = useRateLimiter({
@@ -51,13 +71,15 @@ export function useRateLimits({ counter, limits, addressOf }: Options): Plugin<C
     await limiter.onExecute?.(payload as never);
   };
 
-  return {
+  const plugin: Plugin<Context> = {
     onExecute(payload) {
       const { args, setResultAndStopExecution } = payload;
       const operation = getOperationAST(args.document, args.operationName);
       if (operation?.operation !== OperationTypeNode.MUTATION) return undefined;
       // As they come, the library would miss those that have a default. Without all of them nothing is executed.
-      const variables = getVariableValues(args.schema, operation.variableDefinitions ?? [], args.variableValues ?? {});
+      const variables = getVariableValues(args.schema, operation.variableDefinitions ?? [], args.variableValues ?? {}, {
+        maxErrors: 1,
+      });
       if (!variables.coerced) return undefined;
       const { request } = args.contextValue as Asking;
       // Its own answer says 429 where Yoga does not read it, with a Retry-After that no client reads.
@@ -77,6 +99,7 @@ export function useRateLimits({ counter, limits, addressOf }: Options): Plugin<C
       response.headers.set('ratelimit-reset', retryAfter ?? String(wholeSeconds(known.resetMs)));
     },
   };
+  return { plugin, takeCost: (cost, asking) => (cost > freeNodes ? takeCost(cost, asking) : undefined) };
 }
 
 const share = ({ allowed, remaining }: Verdict, { max }: Budget) => (allowed ? remaining / max : -1);

@@ -71,7 +71,7 @@ describe('many connections (78)', () => {
     );
     expect(early.filter((state) => state === 'open')).toHaveLength(limits.maxConnectionsPerAddress);
     for (const connection of idle) connection[Symbol.dispose]();
-    await expect.poll(() => listening.connections()).toBe(0);
+    await expect.poll(() => listening.connections(), { timeout: 20_000 }).toBe(0);
     await answers();
   });
 
@@ -132,7 +132,7 @@ describe('callers who leave (129)', () => {
       );
       for (const { socket } of connections) socket.resetAndDestroy();
     }
-    await expect.poll(() => listening.connections()).toBe(0);
+    await expect.poll(() => listening.connections(), { timeout: 20_000 }).toBe(0);
     await answers();
     expect(served.log.filter((line) => line.includes('unexpected error'))).toEqual([]);
   });

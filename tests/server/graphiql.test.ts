@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 function serverOf({ production = false, ...shown }: { production?: boolean } & Partial<typeof hostile> = {}) {
-  const config = { ...readConfig({}), production };
+  const config = { ...readConfig({ NODE_ENV: 'test' }), production };
   return createServer({
     platform,
     config,

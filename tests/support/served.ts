@@ -2,13 +2,13 @@
 import pino from 'pino';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
-import type { RateLimits } from '../../src/limits/rate-limits.ts';
+import type { LimitChanges } from '../../src/limits/limits.ts';
 import type { Personas } from '../../src/policy/persona.ts';
 import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
-import { createServer, type Server } from '../../src/server/server.ts';
+import { assembleServer, serverParts, type Server } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
 import { openTemporaryDatabase } from './temporary-database.ts';
 
@@ -19,6 +19,9 @@ export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
+
+/** Takes out a part of the server, to see that something gets in. */
+export type Weaken = (parts: ReturnType<typeof serverParts>) => Parameters<typeof assembleServer>[0];
 
 export interface Served extends AsyncDisposable {
   platform: Platform;
@@ -39,11 +42,11 @@ export interface Served extends AsyncDisposable {
 
 export async function serve(
   environment: Record<string, string> = {},
-  { rates: changes }: { rates?: Partial<RateLimits> } = {},
+  { rates: changes, operations, weaken = (parts) => parts }: LimitChanges & { weaken?: Weaken } = {},
 ): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
-  const config = readConfig({ PUBLIC_URL: 'http://localhost:4000', ...environment });
+  const config = readConfig({ NODE_ENV: 'test', PUBLIC_URL: 'http://localhost:4000', ...environment });
   const [log, mails, failures]: [string[], string[], unknown[]] = [[], [], []];
   const options = platformOptions(config, {
     mapClaims: application.mapClaims,
@@ -55,12 +58,17 @@ export async function serve(
     warn: (text, error) => void failures.push(error ?? text),
   });
   const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates });
-  const server = createServer({
-    platform,
-    config,
-    logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
-    personas: application.personas,
-  });
+  const server = assembleServer(
+    weaken(
+      serverParts({
+        platform,
+        config,
+        logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+        personas: application.personas,
+        operationLimits: { ...application.limits.operations, ...operations },
+      }),
+    ),
+  );
   const secrets = new Map<string, string>();
 
   const request: Served['request'] = async ({ path = '/graphql', address, ...init }) => {

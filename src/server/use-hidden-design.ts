@@ -1,0 +1,53 @@
+import { BREAK, GraphQLError, visit, type DocumentNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { forbidden } from '../errors.ts';
+import { maskError, ownCode, placeOf } from './mask-error.ts';
+import type { MaySeeDesign } from './platform-rights.ts';
+
+/** An answer that is nothing but errors names no more of them: each costs bytes, and the first ones tell enough. */
+const maxErrors = 3;
+
+/** Refuses introspection, and takes out of messages what the caller has not sent: suggestions, and names of the API. */
+export const useHiddenDesign = (maySeeDesign: MaySeeDesign): Plugin => ({
+  async onExecute({ args, setResultAndStopExecution }) {
+    const { request } = args.contextValue as { request: Request };
+    if (introspects(args.document) && !(await maySeeDesign(request)))
+      setResultAndStopExecution({ errors: [maskError(forbidden('read the API by introspection'))] });
+  },
+  async onExecutionResult({ request, result, context, setResult }) {
+    if (!result || !('errors' in result) || !result.errors || result.data !== undefined) return;
+    const errors = result.errors.slice(0, maxErrors);
+    const query: unknown = (context as { params?: { query?: unknown } }).params?.query;
+    const hidden = typeof query === 'string' && !(await maySeeDesign(request));
+    setResult({ ...result, errors: hidden ? errors.map((error) => withoutForeignNames(error, query)) : errors });
+  },
+});
+
+const known = new WeakMap<DocumentNode, boolean>();
+
+function introspects(document: DocumentNode): boolean {
+  let found = known.get(document);
+  if (found !== undefined) return found;
+  found = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value !== '__schema' && name.value !== '__type') return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  known.set(document, found);
+  return found;
+}
+
+/** Ours name what the caller sent. Those of GraphQL say what there is instead, and of which type. */
+function withoutForeignNames(error: GraphQLError, query: string): GraphQLError {
+  if (ownCode(error) !== 'BAD_REQUEST') return error;
+  const sent = new Set(query.match(/\w+/g));
+  const message = error.message
+    .replace(/ ?Did you mean.*$/s, '')
+    .replaceAll(/"([^"]*)"/g, (quoted, text: string) =>
+      (text.match(/\w+/g) ?? []).every((name) => sent.has(name)) ? quoted : '"…"',
+    );
+  return new GraphQLError(message, { ...placeOf(error), extensions: error.extensions });
+}

@@ -1,0 +1,61 @@
+/** `npm run attacks`: every attack against the server of production, and against the build that lacks what refuses it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { attacks } from './attacks.ts';
+import { attempt, openTarget } from './run.ts';
+import type { Figures } from './server-process.ts';
+import { weakenedBuilds } from './weakened-builds.ts';
+
+/** A machine that does other things too stops a process now and then: of three stalls, the shortest is the attack's own. */
+const tries = 3;
+
+const child = fork(fileURLToPath(new URL('./server-process.ts', import.meta.url)), {
+  execArgv: ['--import', 'tsx'],
+  env: { ...process.env, TEST_REQUIRE: '' },
+});
+const [url] = (await once(child, 'message')) as [string];
+const figures = async () => {
+  child.send('figures');
+  return ((await once(child, 'message')) as [Figures])[0];
+};
+
+let refused = 0;
+let worst = { number: 0, stallMs: 0 };
+let memoryMb = 0;
+for (const attack of attacks) {
+  const stalls: number[] = [];
+  let problem: string | undefined;
+  for (let at = 0; at < tries; at++) {
+    await figures();
+    problem ??= await attempt(attack, { url });
+    const { stallMs, memoryMb: now } = await figures();
+    stalls.push(stallMs);
+    memoryMb = Math.max(memoryMb, now);
+  }
+  const stallMs = Math.min(...stalls);
+  if (stallMs > worst.stallMs) worst = { number: attack.number, stallMs };
+  if (problem === undefined) refused++;
+  console.log(
+    `${problem === undefined ? 'refused' : 'PASSED '} case ${attack.number} ${attack.title} (${stallMs.toFixed(0)} ms)${problem === undefined ? '' : `: ${problem}`}`,
+  );
+}
+child.disconnect();
+
+let killed = 0;
+const builds = [...new Set(attacks.map(({ passes }) => passes))];
+for (const name of builds) {
+  await using target = await openTarget(weakenedBuilds[name]);
+  const survivors: number[] = [];
+  for (const attack of attacks.filter(({ passes }) => passes === name)) {
+    if ((await attempt(attack, target)) === undefined) survivors.push(attack.number);
+  }
+  if (survivors.length === 0) killed++;
+  console.log(`${survivors.length === 0 ? 'killed  ' : 'SURVIVED'} the build that ${name}`);
+}
+
+console.log(
+  `worst stall ${worst.stallMs.toFixed(0)} ms (case ${worst.number}), memory at most ${memoryMb.toFixed(0)} MB`,
+);
+console.log(`refused ${refused}/${attacks.length}, mutants killed ${killed}/${builds.length}`);
+process.exitCode = refused === attacks.length && killed === builds.length ? 0 : 1;

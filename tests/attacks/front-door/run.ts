@@ -1,0 +1,56 @@
+/** The one runner: an attack against a server, over HTTP. */
+import { listen } from '../../../src/server/listen.ts';
+import { serve, type Served } from '../../support/served.ts';
+import type { Answered, Attack, Sent } from './attack.ts';
+import type { WeakenedBuild } from './weakened-builds.ts';
+
+export interface Target extends AsyncDisposable {
+  readonly url: string;
+  readonly served: Served;
+}
+
+/** Hashing passwords takes time: fewer tell as much. */
+const few = { guesses: { max: 5, windowSeconds: 900 }, signIns: { max: 40, windowSeconds: 900 } };
+
+/** The server of production, on a port. */
+export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
+  const putBack = build.replace?.();
+  const rates = { ...few, ...build.rates };
+  const served = await serve({ NODE_ENV: 'production', LOG_LEVEL: 'info' }, { ...build, rates });
+  const { port, close } = await listen(served.server, { host: '127.0.0.1', port: 0 });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    served,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await served[Symbol.asyncDispose]();
+      putBack?.();
+    },
+  };
+}
+
+/** What is wrong: undefined when the attack is refused. */
+export async function attempt(
+  { sends, times = 1, expects }: Attack,
+  { url }: Pick<Target, 'url'>,
+): Promise<string | undefined> {
+  const answers: Answered[] = [];
+  for (const sent of sends) {
+    answers.push(...(await Promise.all(Array.from({ length: times }, () => send(sent, url)))));
+  }
+  return answers.find(({ status }) => status >= 500)?.text ?? expects(answers);
+}
+
+async function send({ path = '/graphql', method = 'POST', headers = {}, body }: Sent, url: string): Promise<Answered> {
+  const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function parsed(text: string): Answered['json'] {
+  try {
+    return JSON.parse(text) as Answered['json'];
+  } catch {
+    return undefined;
+  }
+}
