@@ -20,6 +20,8 @@ export interface Config {
   readonly rateLimits: boolean;
   /** What whoever reads `/metrics` must show. */
   readonly metricsToken: string | undefined;
+  /** Where the published versions of the SDK are kept. */
+  readonly sdkFolder: string;
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
@@ -74,6 +76,7 @@ const variables = {
     .optional(),
   PERGOLA_RATE_LIMITS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16, 'has less than 16 characters').optional(),
+  PERGOLA_SDK_FOLDER: z.string().min(1).default('./data/sdk'),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
   PERGOLA_SIGN_UP: onOff.default(false),
@@ -121,6 +124,7 @@ export function readConfig(environment: Environment = process.env): Config {
     redisUrl: read('REDIS_URL'),
     rateLimits: read('PERGOLA_RATE_LIMITS'),
     metricsToken: read('METRICS_TOKEN'),
+    sdkFolder: read('PERGOLA_SDK_FOLDER'),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
     signUp,

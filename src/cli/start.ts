@@ -12,7 +12,10 @@ import type { Metrics } from '../server/metrics.ts';
 import type { Platform } from '../server/platform.ts';
 import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
+import { apiText } from '../graphql/api-text.ts';
+import { openRegistry } from '../server/sdk/registry.ts';
 import { addSampleData } from './add-sample-data.ts';
+import { packHere } from './build-sdk.ts';
 import { endInOrder } from './end-process.ts';
 import { firstScreen } from './first-screen.ts';
 import { migrations, openHere } from './house.ts';
@@ -38,9 +41,20 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const { personas, startingTabs } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
+  const api = apiText(platform.api);
+  const registry = openRegistry({ folder: config.sdkFolder, pack: (version) => packHere(api, version) });
   const metrics = await metricsFor(config);
-  const { signal } = stopping;
-  const server = createServer({ platform, config, logger, personas, startingTabs, checks, metrics, stopping: signal });
+  const server = createServer({
+    platform,
+    config,
+    logger,
+    personas,
+    startingTabs,
+    registry,
+    checks,
+    metrics,
+    stopping: stopping.signal,
+  });
   // A proxy's connections are those of everybody behind it.
   const limits = config.trustProxy.length > 0 ? { maxConnectionsPerAddress: Infinity } : {};
   const listening = await listen(server, { ...config, limits });

@@ -17,6 +17,7 @@ import { useDrain } from './use-drain.ts';
 import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
+import { useHandshake } from './use-handshake.ts';
 import { useHealth } from './use-health.ts';
 import { useHomePage } from './use-home-page.ts';
 import { useIdempotency } from './use-idempotency.ts';
@@ -28,6 +29,8 @@ import { useNestingLimit } from './use-nesting-limit.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
 import { useRateLimits } from './use-rate-limits.ts';
+import { useRegistry } from './use-registry.ts';
+import type { Registry } from './sdk/registry.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
@@ -40,6 +43,8 @@ export interface ServerOptions {
   readonly personas: Personas;
   /** The queries that GraphiQL opens with; an empty tab when there are none. */
   readonly startingTabs?: readonly string[];
+  /** Where this API's SDK is published; without it there is none. */
+  readonly registry?: Registry;
   /** What `/readyz` asks. */
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
@@ -55,11 +60,14 @@ export function createServer({
   logger,
   personas,
   startingTabs = [],
+  registry,
   checks = {},
   metrics,
   stopping = new AbortController().signal,
 }: ServerOptions) {
   const development = !config.production;
+  // In development the server is reached as it is asked for: its port may be one that was free.
+  const publicUrl = development ? undefined : config.publicUrl;
   const addressOf = clientAddressBehind(config.trustProxy);
   const identityOf = identityOncePerRequest(platform.identify);
   return createYoga<object, Context>({
@@ -72,7 +80,14 @@ export function createServer({
     batching: false,
     // Yoga's own default answers every origin, with credentials.
     cors:
-      config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
+      config.corsOrigins.length > 0
+        ? {
+            origin: [...config.corsOrigins],
+            credentials: true,
+            methods: ['POST'],
+            exposedHeaders: ['pergola-api-status'],
+          }
+        : false,
     maxRequestBodySize: false,
     context: async ({ request, params, ...serverContext }) => {
       const identity = (await identityOf(request)) ?? { kind: 'nobody' };
@@ -92,6 +107,8 @@ export function createServer({
       useSchemaText(platform, { development, identityOf }),
       useSameOrigin(config, identityOf),
       useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
+      registry && useRegistry(platform, { registry, development, identityOf, publicUrl }),
+      registry && useHandshake(platform, { registry, development, identityOf, logger }),
       useAccountPage(),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),
@@ -106,7 +123,7 @@ export function createServer({
       useLogging(logger),
       metrics !== undefined && useMetrics(metrics, config.metricsToken),
       useDrain(stopping),
-    ].filter((plugin) => plugin !== false),
+    ].filter((plugin) => plugin !== false && plugin !== undefined),
   });
 }
 
