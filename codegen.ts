@@ -136,7 +136,7 @@ function tadaTypes(): [string, string][] {
   const read = (path: string) => readFileSync(join(root, 'node_modules', path), 'utf8');
   const web = read('@0no-co/graphql.web/dist/graphql.web.d.ts');
   const names = [...new Set([...web.matchAll(/GraphQL\.(\w+)/g)].map((match) => match[1]))];
-  const declared = `declare namespace GraphQL {\n${names.map((name) => `  type ${name} = any;`).join('\n')}\n}`;
+  const declared = `declare namespace GraphQL {\n${names.map((name) => `  type ${name} = any;\n  const ${name}: any;`).join('\n')}\n}`;
   const notice = (name: string, path: string) =>
     `// From ${name}, which is under this licence:\n${read(path).trim().replace(/^/gm, '// ')}\n`;
   return [

@@ -7,6 +7,7 @@ import {
   isNonNullType,
   isObjectType,
   isUnionType,
+  Kind,
   type DocumentNode,
   type GraphQLFieldMap,
   type GraphQLNamedType,
@@ -26,7 +27,7 @@ export interface DecodeTree {
 /** Of a document without fragments, as the ready-made ones are. */
 export function decodeTreeOf(api: GraphQLSchema, document: DocumentNode): DecodeTree {
   const [operation] = document.definitions;
-  if (operation?.kind !== 'OperationDefinition') return {};
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) return {};
   const root = api.getRootType(operation.operation);
   return root ? treeOf(root, operation.selectionSet) : {};
 }
@@ -34,7 +35,7 @@ export function decodeTreeOf(api: GraphQLSchema, document: DocumentNode): Decode
 function treeOf(type: GraphQLNamedType, { selections }: SelectionSetNode): DecodeTree {
   const tree: Record<string, string | DecodeTree> = {};
   for (const selection of selections) {
-    const field = selection.kind === 'Field' && isObjectType(type) && type.getFields()[selection.name.value];
+    const field = selection.kind === Kind.FIELD && isObjectType(type) && type.getFields()[selection.name.value];
     if (!field) continue;
     const target = getNamedType(field.type);
     const below = selection.selectionSet ? treeOf(target, selection.selectionSet) : {};

@@ -5,7 +5,7 @@ export type Run = Connection['run'];
 
 /** Variables may be left out where none is required. */
 type Arguments<Variables> =
-  Record<never, never> extends Variables
+  Partial<Variables> extends Variables
     ? [variables?: Variables, options?: CallOptions]
     : [variables: Variables, options?: CallOptions];
 

@@ -7,7 +7,7 @@ export interface CustomCalls {
   /** Runs a document of your own. @throws PergolaError on any error, a withheld field included. */
   request<Data, Variables>(
     document: Document<Data, Variables>,
-    ...rest: Record<never, never> extends Variables
+    ...rest: Partial<Variables> extends Variables
       ? [variables?: Variables, options?: CallOptions]
       : [variables: Variables, options?: CallOptions]
   ): Promise<Data>;

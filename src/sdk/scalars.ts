@@ -11,7 +11,7 @@ export function decode(value: unknown, tree: string | DecodeTree | undefined): u
   if (value === null || value === undefined || tree === undefined) return value;
   if (Array.isArray(value)) return value.map((it) => decode(it, tree));
   if (typeof tree === 'string') return decoders[tree]?.(value as string) ?? value;
-  const entries = Object.entries(value as object).map(([key, it]) => [key, decode(it, tree[key])]);
+  const entries = Object.entries(value).map(([key, it]) => [key, decode(it, tree[key])]);
   return Object.fromEntries(entries);
 }
 

@@ -8,6 +8,7 @@ import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
+import type { Registry } from '../../src/server/sdk/registry.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
 import { openTemporaryDatabase } from './temporary-database.ts';
@@ -39,7 +40,7 @@ export interface Served extends AsyncDisposable {
 
 export async function serve(
   environment: Record<string, string> = {},
-  { rates: changes }: { rates?: Partial<RateLimits> } = {},
+  { rates: changes, registry }: { rates?: Partial<RateLimits>; registry?: (platform: Platform) => Registry } = {},
 ): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
@@ -60,6 +61,7 @@ export async function serve(
     config,
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     personas: application.personas,
+    ...(registry && { registry: registry(platform) }),
   });
   const secrets = new Map<string, string>();
 
