@@ -5,12 +5,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { withLock } from './lock.mjs';
 import { isEntry, root } from './root.mjs';
+import { runNode } from './run.mjs';
 
 /** What the generated files depend on; a package's own version stands in its package.json. */
 const inputs = [
@@ -21,9 +22,24 @@ const inputs = [
   'node_modules/@pothos/plugin-prisma/package.json',
 ];
 const stamp = join(root, 'src/generated/.stamp');
+const sdkInputs = [
+  'api.graphql',
+  'codegen.ts',
+  'src/graphql/client-operations.ts',
+  'src/graphql/client-types.ts',
+  'node_modules/@graphql-codegen/cli/package.json',
+  'node_modules/gql.tada/package.json',
+];
+const sdkStamp = join(root, 'src/sdk/generated/.stamp');
 
 export async function ensureGenerated({ force = false } = {}) {
   await ensureInstalled();
+  await ensureServer(force);
+  await ensureSdk(force);
+}
+
+/** @param {boolean} force */
+async function ensureServer(force) {
   if (!force && isCurrent()) return;
   await withLock('generate', async () => {
     if (!force && isCurrent()) return;
@@ -37,17 +53,34 @@ export async function ensureGenerated({ force = false } = {}) {
   });
 }
 
-function isCurrent() {
+/**
+ * The SDK's types and operations. GraphQL Code Generator is a development dependency: without it there is nothing to do.
+ * @param {boolean} force
+ */
+async function ensureSdk(force) {
+  if (!existsSync(join(root, 'node_modules/@graphql-codegen/cli'))) return;
+  if (!force && isCurrent(sdkStamp, sdkInputs)) return;
+  await withLock('generate-sdk', async () => {
+    if (!force && isCurrent(sdkStamp, sdkInputs)) return;
+    console.error('Generating src/sdk/generated from api.graphql.');
+    const made = fingerprint(sdkInputs);
+    await runNode(['--import', 'tsx', 'codegen.ts']);
+    if (process.exitCode) process.exit();
+    writeFileSync(sdkStamp, `${made}\n`);
+  });
+}
+
+function isCurrent(file = stamp, of = inputs) {
   try {
-    return readFileSync(stamp, 'utf8').trim() === fingerprint();
+    return readFileSync(file, 'utf8').trim() === fingerprint(of);
   } catch {
     return false;
   }
 }
 
-function fingerprint() {
+function fingerprint(of = inputs) {
   const hash = createHash('sha256');
-  for (const input of inputs)
+  for (const input of of)
     hash
       .update(`${input}\0`)
       .update(readFileSync(join(root, input)))

@@ -26,6 +26,8 @@ export interface Config {
   readonly trustedDocuments: 'off' | 'warn' | 'enforce';
   /** The path of the documents that clients are known to send. */
   readonly trustedDocumentsManifest: string | undefined;
+  /** Where the published versions of the SDK are kept. */
+  readonly sdkFolder: string;
   readonly adminEmail: string;
   /** Whether a new database is filled with the sample data. */
   readonly sampleData: boolean;
@@ -82,6 +84,7 @@ const variables = {
   METRICS_TOKEN: z.string().min(16, 'has less than 16 characters').optional(),
   PERGOLA_TRUSTED_DOCUMENTS: z.enum(['off', 'warn', 'enforce'], 'is none of off, warn, enforce').default('off'),
   PERGOLA_TRUSTED_DOCUMENTS_MANIFEST: z.string().min(1).optional(),
+  PERGOLA_SDK_FOLDER: z.string().min(1).default('./data/sdk'),
   PERGOLA_ADMIN_EMAIL: z.email('is no e-mail address').default('admin@example.test'),
   PERGOLA_SAMPLE_DATA: onOff.optional(),
   PERGOLA_SIGN_UP: onOff.default(false),
@@ -132,6 +135,7 @@ export function readConfig(environment: Environment = process.env): Config {
     metricsToken: read('METRICS_TOKEN'),
     trustedDocuments: read('PERGOLA_TRUSTED_DOCUMENTS'),
     trustedDocumentsManifest: read('PERGOLA_TRUSTED_DOCUMENTS_MANIFEST'),
+    sdkFolder: read('PERGOLA_SDK_FOLDER'),
     adminEmail: read('PERGOLA_ADMIN_EMAIL'),
     sampleData: read('PERGOLA_SAMPLE_DATA') ?? read('NODE_ENV') === 'development',
     signUp,

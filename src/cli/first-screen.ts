@@ -26,6 +26,7 @@ export async function firstScreen({ config, platform, migrations, password, pers
       : [
           ['GraphiQL', `${url}/graphql`],
           ['Policies', `${url}/-/policies`],
+          ['SDK', `npm i @pergola/sdk --registry ${url}/-/npm/`],
         ]),
     [
       'Sign in',

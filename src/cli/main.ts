@@ -4,6 +4,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
+import { addSdk } from './commands/sdk.ts';
 import { addStart } from './commands/start.ts';
 import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
@@ -14,7 +15,8 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addDoctor, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
+for (const add of [addStart, addCheck, addDoctor, addMigrate, addPolicy, addSchema, addSdk, addToken, addUser])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -12,7 +12,10 @@ import type { Metrics } from '../server/metrics.ts';
 import type { Platform } from '../server/platform.ts';
 import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
+import { apiText } from '../graphql/api-text.ts';
+import { openRegistry } from '../server/sdk/registry.ts';
 import { addSampleData } from './add-sample-data.ts';
+import { packHere } from './build-sdk.ts';
 import { endInOrder } from './end-process.ts';
 import { firstScreen } from './first-screen.ts';
 import { migrations, openHere } from './house.ts';
@@ -38,6 +41,8 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const { personas, startingTabs, limits } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
+  const api = apiText(platform.api);
+  const registry = openRegistry({ folder: config.sdkFolder, pack: (version) => packHere(api, version) });
   const metrics = await metricsFor(config);
   const server = createServer({
     platform,
@@ -46,6 +51,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
     personas,
     startingTabs,
     operationLimits: limits.operations,
+    registry,
     checks,
     metrics,
     stopping: stopping.signal,

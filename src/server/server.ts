@@ -22,6 +22,7 @@ import { useDrain } from './use-drain.ts';
 import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
 import { useGraphiQL } from './use-graphiql.ts';
+import { useHandshake } from './use-handshake.ts';
 import { useHealth } from './use-health.ts';
 import { useHomePage } from './use-home-page.ts';
 import { useHiddenDesign } from './use-hidden-design.ts';
@@ -35,6 +36,8 @@ import { useOperationLimits } from './use-operation-limits.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
 import { useRateLimits } from './use-rate-limits.ts';
+import { useRegistry } from './use-registry.ts';
+import type { Registry } from './sdk/registry.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
@@ -50,6 +53,8 @@ export interface ServerOptions {
   readonly startingTabs?: readonly string[];
   /** What is changed of the defaults in `limits/operation-limits.ts`. */
   readonly operationLimits?: Partial<OperationLimits> | undefined;
+  /** Where this API's SDK is published; without it there is none. */
+  readonly registry?: Registry;
   /** What `/readyz` asks. */
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
@@ -67,9 +72,11 @@ export const createServer = (options: ServerOptions) => assembleServer(serverPar
  * What happens to a request is the list of plugins, from top to bottom.
  */
 export function serverParts(options: ServerOptions) {
-  const { platform, config, logger, personas, startingTabs = [], checks = {}, metrics } = options;
+  const { platform, config, logger, personas, startingTabs = [], registry, checks = {}, metrics } = options;
   const { stopping = new AbortController().signal } = options;
   const development = !config.production;
+  // In development the server is reached as it is asked for: its port may be one that was free.
+  const publicUrl = development ? undefined : config.publicUrl;
   const limits = operationLimitsWith(options.operationLimits);
   const addressOf = clientAddressBehind(config.trustProxy);
   const identityOf = identityOncePerRequest(platform.identify);
@@ -88,7 +95,14 @@ export function serverParts(options: ServerOptions) {
     extraParamNames: ['documentId'],
     // Yoga's own default answers every origin, with credentials.
     cors:
-      config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], credentials: true, methods: ['POST'] } : false,
+      config.corsOrigins.length > 0
+        ? {
+            origin: [...config.corsOrigins],
+            credentials: true,
+            methods: ['POST'],
+            exposedHeaders: ['pergola-api-status'],
+          }
+        : false,
     maxRequestBodySize: false,
     context: async ({ request, params, ...serverContext }) => {
       const identity = (await identityOf(request)) ?? { kind: 'nobody' };
@@ -109,6 +123,8 @@ export function serverParts(options: ServerOptions) {
     schemaText: useSchemaText(platform.api, maySeeDesign),
     sameOrigin: useSameOrigin(config, identityOf),
     homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
+    registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
+    handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger }),
     accountPage: useAccountPage(),
     limitsPage: useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
     policiesPage: development && usePoliciesPage(platform, personas),

@@ -8,6 +8,7 @@ import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
+import type { Registry } from '../../src/server/sdk/registry.ts';
 import { assembleServer, serverParts, type Server } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
 import { openTemporaryDatabase } from './temporary-database.ts';
@@ -42,7 +43,12 @@ export interface Served extends AsyncDisposable {
 
 export async function serve(
   environment: Record<string, string> = {},
-  { rates: changes, operations, weaken = (parts) => parts }: LimitChanges & { weaken?: Weaken } = {},
+  {
+    rates: changes,
+    operations,
+    registry,
+    weaken = (parts) => parts,
+  }: LimitChanges & { registry?: (platform: Platform) => Registry; weaken?: Weaken } = {},
 ): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
@@ -66,6 +72,7 @@ export async function serve(
         logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
         personas: application.personas,
         operationLimits: { ...application.limits.operations, ...operations },
+        ...(registry && { registry: registry(platform) }),
       }),
     ),
   );

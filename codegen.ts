@@ -1,0 +1,158 @@
+/** The typed client of `api.graphql`, by GraphQL Code Generator: `npm run codegen` writes src/sdk/generated. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate } from '@graphql-codegen/cli';
+import type { Types } from '@graphql-codegen/plugin-helpers';
+import { buildSchema, parse, type GraphQLSchema } from 'graphql';
+import { clientModels, type ClientModel, type ClientOperation } from './src/graphql/client-operations.ts';
+import { decodeTreeOf, introspectionType, scalarPaths } from './src/graphql/client-types.ts';
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+export interface CodegenOptions {
+  /** The text of the API. */
+  readonly api: string;
+  /** Where the files go; everything in it is replaced. */
+  readonly folder: string;
+}
+
+const scalars = {
+  BigInt: { input: 'bigint | number | string', output: 'bigint' },
+  Bytes: { input: 'Uint8Array | string', output: 'Uint8Array' },
+  Date: { input: 'string', output: 'string' },
+  DateTime: { input: 'Date | string', output: 'Date' },
+  Decimal: { input: 'string | number', output: 'string' },
+  Json: { input: 'unknown', output: 'unknown' },
+};
+
+/** Types by GraphQL Code Generator; modules by operation, the manifest and the types of custom documents by us. */
+export async function generateClient({ api, folder }: CodegenOptions): Promise<{ files: number; operations: number }> {
+  const schema = buildSchema(api);
+  const models = clientModels(schema);
+  const operations = models.flatMap((model) => model.operations);
+  const config: Types.Config = {
+    schema: api,
+    documents: operations.map(({ document }) => document),
+    silent: true,
+    errorsOnly: true,
+    generates: {
+      [join(folder, 'types.ts')]: { plugins: ['typescript'] },
+      [join(folder, 'operation-types.ts')]: { plugins: ['typescript-operations'] },
+    },
+    config: {
+      scalars,
+      strictScalars: true,
+      enumsAsTypes: true,
+      useTypeImports: true,
+      skipTypename: true,
+      immutableTypes: true,
+      maybeValue: 'T | null',
+      inputMaybeValue: 'T | null | undefined',
+      avoidOptionals: { field: true },
+    },
+  };
+  const generated: Types.FileOutput[] = await generate(config, false);
+  const files = new Map(generated.map(({ filename, content }) => [basename(filename), content]));
+  for (const model of models) {
+    for (const operation of model.operations) {
+      files.set(`operations/${operation.name}.ts`, operationModule(schema, operation));
+    }
+  }
+  files.set(
+    'operations.ts',
+    operations.map(({ name }) => `export { ${name} } from './operations/${name}.ts';\n`).join(''),
+  );
+  files.set('models.ts', modelsModule(models));
+  files.set('introspection.ts', introspectionType(schema));
+  files.set('scalar-paths.ts', `export const scalarPaths = ${JSON.stringify(scalarPaths(schema))} as const;\n`);
+  files.set('manifest.json', `${JSON.stringify(manifestOf(operations), null, 2)}\n`);
+  files.set('api-hash.ts', `export const apiHash = '${sha256(api)}';\n`);
+  for (const [name, content] of tadaTypes()) files.set(name, content);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'operations'), { recursive: true });
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  return { files: files.size, operations: operations.length };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Documents that a server may be told to trust: by the hash that a client sends instead of the text. */
+const manifestOf = (operations: readonly ClientOperation[]) =>
+  Object.fromEntries(
+    operations.map(({ document }) => [sha256(document), document] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+const typeName = ({ name, kind }: ClientOperation) => {
+  // Code Generator's own way from an operation to its types.
+  const pascal = name.charAt(0).toUpperCase() + name.slice(1);
+  return `${pascal}${kind === 'query' ? 'Query' : 'Mutation'}`;
+};
+
+function operationModule(schema: GraphQLSchema, operation: ClientOperation): string {
+  const { kind, name, field, document } = operation;
+  const type = typeName(operation);
+  const decode = decodeTreeOf(schema, parse(document))[field] ?? {};
+  return [
+    `import type { Operation } from '../../operation.ts';`,
+    `import type { ${type}, ${type}Variables } from '../operation-types.ts';`,
+    '',
+    `export const ${name}: Operation<${type}['${field}'], ${type}Variables> = {`,
+    `  kind: '${kind}',`,
+    `  name: '${name}',`,
+    `  field: '${field}',`,
+    `  text: ${JSON.stringify(document)},`,
+    `  decode: ${JSON.stringify(decode)},`,
+    '};',
+    '',
+  ].join('\n');
+}
+
+function modelsModule(models: readonly ClientModel[]): string {
+  const lines = models.flatMap(({ name, type, operations }) => [
+    `  /** ${type} */`,
+    `  ${name}: {`,
+    ...operations.map((it) =>
+      it.verb === 'page'
+        ? `    all: pagesOf(run, operations.${it.name}),`
+        : `    ${it.verb}: bind(run, operations.${it.name}),`,
+    ),
+    '  },',
+  ]);
+  return [
+    `import { bind, pagesOf, type Run } from '../bind.ts';`,
+    `import * as operations from './operations.ts';`,
+    '',
+    'export const modelsOf = (run: Run) => ({',
+    ...lines,
+    '});',
+    '',
+  ].join('\n');
+}
+
+/** gql.tada reads documents in the type system. Its types come along, so that a client installs nothing else. */
+function tadaTypes(): [string, string][] {
+  const read = (path: string) => readFileSync(join(root, 'node_modules', path), 'utf8');
+  const web = read('@0no-co/graphql.web/dist/graphql.web.d.ts');
+  const names = [...new Set([...web.matchAll(/GraphQL\.(\w+)/g)].map((match) => match[1]))];
+  const declared = `declare namespace GraphQL {\n${names.map((name) => `  type ${name} = any;\n  const ${name}: any;`).join('\n')}\n}`;
+  const notice = (name: string, path: string) =>
+    `// From ${name}, which is under this licence:\n${read(path).trim().replace(/^/gm, '// ')}\n`;
+  return [
+    [
+      'graphql-web.d.ts',
+      `${notice('@0no-co/graphql.web', '@0no-co/graphql.web/LICENSE.md')}${web.replace(/^import \* as GraphQL from 'graphql';$/m, declared)}`,
+    ],
+    [
+      'tada.d.ts',
+      `${notice('gql.tada', 'gql.tada/LICENSE.md')}${read('gql.tada/dist/chunks/index-chunk.d.ts').replace("'@0no-co/graphql.web'", "'./graphql-web.js'")}`,
+    ],
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const api = readFileSync(join(root, 'api.graphql'), 'utf8');
+  const { files, operations } = await generateClient({ api, folder: join(root, 'src/sdk/generated') });
+  console.error(`src/sdk/generated: ${operations} operations in ${files} files.`);
+}
