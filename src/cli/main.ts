@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
@@ -14,7 +15,7 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addDoctor, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
+for (const add of [addStart, addCheck, addDoctor, addImport, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
 
 try {
   await program.parseAsync();
