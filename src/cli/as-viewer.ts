@@ -1,7 +1,7 @@
 import type { Personas } from '../policy/persona.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { Config } from '../config.ts';
-import { findUser } from '../auth/sign-in.ts';
+import { findUser, findUserById } from '../auth/sign-in.ts';
 import { guest } from '../policy/viewer.ts';
 import type { Database } from '../database/database.ts';
 import { badInput, PergolaError } from '../errors.ts';
@@ -38,8 +38,7 @@ export async function viewerNamed(
  */
 export async function viewerWithId(id: string | null, { unguarded }: Pick<Database, 'unguarded'>): Promise<Viewer> {
   if (id === null) return guest;
-  const row = await unguarded.user.findUnique({ where: { id }, select: { email: true } });
-  const user = row && (await findUser(unguarded, row.email));
+  const user = await findUserById(unguarded, id);
   if (!user) throw new PergolaError('NOT_FOUND', 'The user who began this import is gone.', 'Begin another one.');
   return { kind: 'user', id: user.id, roles: user.roles };
 }

@@ -7,10 +7,7 @@ export const defusedColumn = "'";
 
 const dangerous = /^['=+\-@\t\r\n\0]/;
 /** Stands where the viewer may not read the value: an import leaves it as it is. Null is nothing at all. */
-export const withheldCell = "'(withheld)";
-
-/** An empty text gets one too: nothing at all is null. */
-export const defuse = (text: string): string => (text === '' || dangerous.test(text) ? `'${text}` : text);
+const withheldCell = "'(withheld)";
 
 /** @returns undefined for what was withheld. */
 export function arm(cell: unknown): unknown {

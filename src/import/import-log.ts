@@ -165,7 +165,7 @@ function refuseLiving({ lease, leaseUntil }: Pick<ImportEntry, 'lease' | 'leaseU
 
 function isLiving(pid: number, lease: string): boolean {
   // In a container that was started anew, the process before had the same number.
-  if (pid === process.pid) return livingLeases.has(lease);
+  if (process.pid === pid) return livingLeases.has(lease);
   try {
     process.kill(pid, 0);
     return true;

@@ -99,7 +99,7 @@ export function plainJson(value: unknown, column: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, plainJson(it, column)]));
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
+const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const badRecord = (fact: string, remedy: string) => new PergolaError('IMPORT_BAD_FILE', fact, remedy);

@@ -39,14 +39,14 @@ export function refusedFile({ path, format, header }: RefusedFileOptions) {
   };
 }
 
-export interface RefusedTextOptions {
+interface RefusedTextOptions {
   readonly format: Format;
   readonly header: readonly string[] | undefined;
   /** They are the first rows of their file. */
   readonly isFirst: boolean;
 }
 
-export function refusedText(rows: readonly RefusedRow[], { format, header = [], isFirst }: RefusedTextOptions): string {
+function refusedText(rows: readonly RefusedRow[], { format, header = [], isFirst }: RefusedTextOptions): string {
   if (format === 'json') return (isFirst ? '[\n' : ',\n') + rows.map(jsonOf).join(',\n');
   if (format === 'ndjson') return rows.map((row) => `${jsonOf(row)}\n`).join('');
   const delimiter = format === 'tsv' ? '\t' : ',';
@@ -68,7 +68,7 @@ function jsonOf({ line, column, code, message, raw = '{}' }: RefusedRow): string
 }
 
 /** RFC 4180. */
-export function quoted(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value);
+function quoted(value: string | number | undefined): string {
+  const text = value === undefined ? '' : String(value);
   return /[",\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

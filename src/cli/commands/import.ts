@@ -18,7 +18,7 @@ interface ResumeOptions {
   json?: boolean;
 }
 
-export interface FileOptions {
+interface FileOptions {
   model: string;
   key?: string;
   map: string[];
@@ -58,7 +58,7 @@ export function addImport(program: Command): void {
 }
 
 /** What says how a file becomes rows. */
-export function withFileOptions(command: Command): Command {
+function withFileOptions(command: Command): Command {
   return command
     .requiredOption('--model <model>', 'the model whose rows it holds')
     .option('--key <fields>', 'a unique key, fields parted by commas: rows that have it already are updated')
@@ -72,7 +72,7 @@ export function withFileOptions(command: Command): Command {
 }
 
 /** Options as settings that can be kept. */
-export function settingsOf(options: FileOptions): ImportSettings {
+function settingsOf(options: FileOptions): ImportSettings {
   const { key, map, set, mapping, format, null: nullText, onConflict } = options;
   return {
     onConflict,
@@ -111,7 +111,7 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
 
 async function resume(id: string, options: ResumeOptions): Promise<void> {
   const { database } = await openHere();
-  const display = showProgress('Import', process.stderr);
+  const display = showProgress('resumed', process.stderr);
   try {
     const entry = await findImport(database, id);
     const viewer = await viewerWithId(entry.userId, database);
