@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -15,7 +17,19 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addDoctor, addImport, addMigrate, addPolicy, addSchema, addToken, addUser]) add(program);
+for (const add of [
+  addStart,
+  addCheck,
+  addDoctor,
+  addExport,
+  addImport,
+  addMigrate,
+  addPolicy,
+  addSchema,
+  addToken,
+  addUser,
+])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -35,12 +35,13 @@ export async function start(config: Config = readConfig()): Promise<void> {
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
 
-  const { personas, startingTabs } = application;
+  const { personas, startingTabs, mappings } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
   const metrics = await metricsFor(config);
   const { signal } = stopping;
-  const server = createServer({ platform, config, logger, personas, startingTabs, checks, metrics, stopping: signal });
+  const shown = { personas, startingTabs, mappings };
+  const server = createServer({ platform, config, logger, ...shown, checks, metrics, stopping: signal });
   // A proxy's connections are those of everybody behind it.
   const limits = config.trustProxy.length > 0 ? { maxConnectionsPerAddress: Infinity } : {};
   const listening = await listen(server, { ...config, limits });

@@ -5,9 +5,13 @@
  */
 export const defusedColumn = "'";
 
-const dangerous = /^['=+\-@\t\r\n\0]/;
+/** Quotation marks before it do not help: spreadsheets take them off. The wide ones are taken for the narrow ones. */
+const dangerous = /^(?:['\t\r\n\0]|"*[=+\-@＝＋－＠])/;
 /** Stands where the viewer may not read the value: an import leaves it as it is. Null is nothing at all. */
-const withheldCell = "'(withheld)";
+export const withheldCell = "'(withheld)";
+
+/** An empty text gets one too: nothing at all is null. */
+export const defuse = (text: string): string => (text === '' || dangerous.test(text) ? `'${text}` : text);
 
 /** @returns undefined for what was withheld. */
 export function arm(cell: unknown): unknown {

@@ -91,7 +91,7 @@ function prepare({ input, mappings }: RunOptions, settings: ImportSettings) {
   return { records, mapping: mappingOf(settings, mappings), writeRefused };
 }
 
-function mappingOf({ mapping, columns, constants }: ImportSettings, mappings: Mappings): Mapping {
+export function mappingOf({ mapping, columns, constants }: ImportSettings, mappings: Mappings): Mapping {
   const named = mapping === undefined ? {} : mappings[mapping];
   if (!named)
     throw badInput(`There is no mapping "${mapping}".`, `Give one of ${Object.keys(mappings).join(', ') || 'none'}.`);

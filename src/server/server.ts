@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
+import type { Mappings } from '../import/run-import.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Metrics } from './metrics.ts';
 import type { Platform } from './platform.ts';
@@ -16,11 +17,13 @@ import { useBodyLimit } from './use-body-limit.ts';
 import { useDrain } from './use-drain.ts';
 import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
+import { useExport } from './use-export.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHealth } from './use-health.ts';
 import { useHomePage } from './use-home-page.ts';
 import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
+import { useImport } from './use-import.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLogging } from './use-logging.ts';
 import { useMetrics } from './use-metrics.ts';
@@ -40,6 +43,8 @@ export interface ServerOptions {
   readonly personas: Personas;
   /** The queries that GraphiQL opens with; an empty tab when there are none. */
   readonly startingTabs?: readonly string[];
+  /** The application's own, by the name that an import gives. */
+  readonly mappings?: Mappings;
   /** What `/readyz` asks. */
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
@@ -55,6 +60,7 @@ export function createServer({
   logger,
   personas,
   startingTabs = [],
+  mappings = {},
   checks = {},
   metrics,
   stopping = new AbortController().signal,
@@ -92,6 +98,8 @@ export function createServer({
       useSchemaText(platform, { development, identityOf }),
       useSameOrigin(config, identityOf),
       useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
+      useImport({ database: platform.database, mappings, identityOf, logger }),
+      useExport(platform.database, identityOf),
       useAccountPage(),
       development && usePoliciesPage(platform, personas),
       development && usePersonas(personas, platform),

@@ -1,33 +1,20 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { application } from '../../app/index.ts';
 import { readConfig } from '../../config.ts';
-import { badInput } from '../../errors.ts';
 import { findImport } from '../../import/import-log.ts';
-import { formats, type Format } from '../../import/parse.ts';
 import { showProgress } from '../../import/progress.ts';
 import { notWritten, reportLines } from '../../import/report.ts';
-import { inputOf, resumeImport, runImport, type FinishedImport, type ImportSettings } from '../../import/run-import.ts';
-import { conflictModes, type OnConflict } from '../../import/write-rows.ts';
+import { inputOf, resumeImport, runImport, type FinishedImport } from '../../import/run-import.ts';
 import { viewerNamed, viewerWithId } from '../as-viewer.ts';
 import { openHere } from '../house.ts';
 import { exit, report } from '../report.ts';
+import { addPlan } from './import-plan.ts';
+import { requireModel, settingsOf, withFileOptions, type FileOptions } from './import-options.ts';
 
 interface ResumeOptions {
   maxErrors?: number;
   json?: boolean;
-}
-
-interface FileOptions {
-  model: string;
-  key?: string;
-  map: string[];
-  set: string[];
-  mapping?: string;
-  format?: Format;
-  null?: string;
-  onConflict: OnConflict;
-  as?: string;
 }
 
 interface ImportCommandOptions extends FileOptions, ResumeOptions {
@@ -36,7 +23,10 @@ interface ImportCommandOptions extends FileOptions, ResumeOptions {
 }
 
 export function addImport(program: Command): void {
-  const command = program.command('import').description('rows from a file, through the rules of a user');
+  const command = program
+    .command('import')
+    .enablePositionalOptions()
+    .description('rows from a file, through the rules of a user');
   withFileOptions(command.argument('<file>', 'CSV, TSV, JSON or NDJSON, as it is or in gzip; - is standard input'))
     .option('--refused <file>', 'where rows go that are not written; beside the file unless said otherwise')
     .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
@@ -46,7 +36,11 @@ export function addImport(program: Command): void {
       'after',
       '\nExample:\n  pergola import cities.csv --model City --key countryCode,name,latitude,longitude',
     )
-    .action((file: string, options: ImportCommandOptions) => importFile(file, options));
+    .action((file: string, options: ImportCommandOptions, it: Command) =>
+      importFile(file, { ...options, model: requireModel(it, options) }),
+    );
+
+  addPlan(command);
 
   command
     .command('resume <id>')
@@ -54,40 +48,10 @@ export function addImport(program: Command): void {
     .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
     .option('--json', 'print one report as JSON')
     .addHelpText('after', '\nExample:\n  pergola import resume 0193a5c2-7b1e-7000-8000-000000000000')
-    .action((id: string, _: unknown, it: Command) => resume(id, it.optsWithGlobals<ResumeOptions>()));
+    .action((id: string, options: ResumeOptions) => resume(id, options));
 }
 
-/** What says how a file becomes rows. */
-function withFileOptions(command: Command): Command {
-  return command
-    .requiredOption('--model <model>', 'the model whose rows it holds')
-    .option('--key <fields>', 'a unique key, fields parted by commas: rows that have it already are updated')
-    .option('--map <column=field>', 'the field of a column; "column=" leaves it out', collect, [])
-    .option('--set <field=value>', 'a value that every row gets', collect, [])
-    .option('--mapping <name>', `a mapping of the application: ${Object.keys(application.mappings).join(', ')}`)
-    .addOption(new Option('--format <format>', 'where the name does not tell').choices(formats))
-    .option('--null <text>', 'what stands for null in CSV and TSV; nothing at all unless said otherwise')
-    .addOption(new Option('--on-conflict <mode>', 'rows that are there').choices(conflictModes).default('update'))
-    .option('--as <user>', 'an e-mail address or, in development, a persona; the admin unless said otherwise');
-}
-
-/** Options as settings that can be kept. */
-function settingsOf(options: FileOptions): ImportSettings {
-  const { key, map, set, mapping, format, null: nullText, onConflict } = options;
-  return {
-    onConflict,
-    ...(format && { format }),
-    ...(key !== undefined && { key: key.includes(',') ? key.split(',') : key }),
-    ...(map.length > 0 && {
-      columns: Object.fromEntries(pairs(map).map(([column, field]) => [column, field === '' ? null : field])),
-    }),
-    ...(set.length > 0 && { constants: Object.fromEntries(pairs(set)) }),
-    ...(mapping !== undefined && { mapping }),
-    ...(nullText !== undefined && { nullText }),
-  };
-}
-
-async function importFile(file: string, options: ImportCommandOptions): Promise<void> {
+async function importFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
   const config = readConfig();
   const platform = await openHere(config);
   const { database } = platform;
@@ -135,19 +99,10 @@ function finish(result: FinishedImport, { json, maxErrors = 0 }: ResumeOptions):
 }
 
 /** `cities.csv.gz` -> `cities.refused.csv` */
-function refusedPathOf(file: string, { model, format }: FileOptions): string {
+function refusedPathOf(file: string, { model = 'rows', format }: FileOptions): string {
   if (file === '-') return `${model}.refused.${format ?? 'csv'}`;
   return file.replace(/\.gz$/i, '').replace(/(\.[^./\\]+)?$/, (extension) => `.refused${extension}`);
 }
-
-const pairs = (texts: readonly string[]) =>
-  texts.map((text): [string, string] => {
-    const at = text.lastIndexOf('=');
-    if (at < 1) throw badInput(`"${text}" is no pair.`, 'Write name=value.');
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-
-const collect = (value: string, before: string[]) => [...before, value];
 
 function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
