@@ -40,10 +40,16 @@ const exampleModels = words(
   'Country Language Currency City Organization Membership Survey Site Observation Comment Tag',
 );
 const platformModels = words(
-  'User RoleGrant Session ApiToken MailedLink TotpSecret RecoveryCode AuditEntry IdempotencyRecord',
+  'User RoleGrant Session ApiToken MailedLink TotpSecret RecoveryCode AuditEntry IdempotencyRecord Import',
 );
 const namesExampleModels = ['app/'];
-const namesPlatformModels = ['app/', 'auth/', 'database/write/audit.ts', 'database/write/idempotency.ts'];
+const namesPlatformModels = [
+  'app/',
+  'auth/',
+  'database/write/audit.ts',
+  'database/write/idempotency.ts',
+  'import/import-log.ts',
+];
 
 const namesEngines = ['database/', 'config.ts'];
 /** May import a generated client by its path, which holds an engine's name. */

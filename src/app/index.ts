@@ -1,6 +1,6 @@
 import { extensions } from './fields/index.ts';
 import { mapClaims } from './identity.ts';
-import { hasSampleData, importSampleData } from './imports/index.ts';
+import { hasSampleData, importSampleData, mappings } from './imports/index.ts';
 import { limits } from './limits.ts';
 import { personas } from './personas.ts';
 import { policies } from './policies/index.ts';
@@ -16,6 +16,7 @@ export const application = {
   rights,
   mapClaims,
   startingTabs,
+  mappings,
   hasSampleData,
   importSampleData,
 };

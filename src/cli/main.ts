@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSchema } from './commands/schema.ts';
@@ -15,7 +17,19 @@ const program = new Command('pergola')
   .showHelpAfterError()
   .exitOverride();
 
-for (const add of [addStart, addCheck, addDoctor, addMigrate, addPolicy, addSchema, addSdk, addToken, addUser])
+for (const add of [
+  addStart,
+  addCheck,
+  addDoctor,
+  addExport,
+  addImport,
+  addMigrate,
+  addPolicy,
+  addSchema,
+  addSdk,
+  addToken,
+  addUser,
+])
   add(program);
 
 try {

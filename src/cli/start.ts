@@ -38,7 +38,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
 
-  const { personas, startingTabs, limits } = application;
+  const { personas, startingTabs, mappings, limits } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
   const api = apiText(platform.api);
@@ -50,6 +50,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
     logger,
     personas,
     startingTabs,
+    mappings,
     operationLimits: limits.operations,
     registry,
     checks,

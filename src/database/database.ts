@@ -34,6 +34,13 @@ export interface Database {
   readonly unguarded: PrismaClient;
   /** Undefined where the schema has no model to keep them in. */
   readonly answers: KeptAnswers | undefined;
+  /**
+   * One transaction of several parts, each judged by itself, and undone by itself when it throws: for rows of which some
+   * are good. Begun anew as a whole when another writer was in the way.
+   *
+   * @param options.undo everything is undone at the end: what would be done is found out by doing it.
+   */
+  inParts<T>(run: (part: RunPart) => Promise<T>, options?: { readonly undo?: boolean }): Promise<T>;
   /** For people to read, never to decide by. */
   readonly engineName: string;
   /** All rows of all models. */
@@ -42,6 +49,13 @@ export interface Database {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Runs a part of a transaction on behalf of a viewer. */
+export type RunPart = <T>(
+  viewer: Viewer,
+  act: (writer: TransactionWriter) => Promise<T>,
+  request?: RequestOfViewer,
+) => Promise<T>;
 
 /** What is noted of a request beside what it writes. */
 export interface RequestOfViewer {
@@ -178,7 +192,8 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       return connection.transaction((transaction) => run(this.writerIn(transaction)));
     }
 
-    private writerIn(transaction: OpenTransaction) {
+    /** For `inParts`, which begins and ends the transaction itself. */
+    writerIn(transaction: OpenTransaction) {
       const counted: OpenTransaction = {
         write: (text, parameters) => {
           this.statements++;
@@ -203,6 +218,39 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
       });
     }
   }
+
+  /** A writer of its own for each part: the checks and notes of one that was undone must not outlive it. */
+  const runPartIn =
+    (transaction: OpenTransaction): RunPart =>
+    async (viewer, act, request) => {
+      await transaction.write('savepoint part', []);
+      try {
+        const { finish, ...writer } = new ViewerRows(viewer, request).writerIn(transaction);
+        const result = await act(writer);
+        await finish();
+        await transaction.write('release savepoint part', []);
+        return result;
+      } catch (error) {
+        await transaction.write('rollback to savepoint part', []);
+        await transaction.write('release savepoint part', []);
+        throw error;
+      }
+    };
+
+  const inParts: Database['inParts'] = async (run, { undo = false } = {}) => {
+    try {
+      return await untilFree(() =>
+        connection.transaction(async (transaction) => {
+          const result = await run(runPartIn(transaction));
+          if (undo) throw new Preview(result);
+          return result;
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Preview) return error.result as Awaited<ReturnType<typeof run>>;
+      throw error;
+    }
+  };
 
   /** Unguarded on purpose: a figure for whoever starts the server. */
   const countRows = async () => {
@@ -238,6 +286,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     answers: canRemember(schema) ? answers : undefined,
     engineName: engine.name,
     countRows,
+    inParts,
     ping,
     as: (viewer, request) => new ViewerRows(viewer, request),
     // Made when it is asked for: tests open databases of other schemas than the one that Prisma Client is made for.

@@ -1,21 +1,35 @@
-import { badInput, PergolaError, type ErrorCode } from '../errors.ts';
-import type { ViewerDatabase } from '../database/database.ts';
+import type { Database, RequestOfViewer, RunPart, ViewerDatabase } from '../database/database.ts';
+import { badInput, PergolaError } from '../errors.ts';
 import { modelOf, relationsOf, type Model } from '../model/model.ts';
 import { isNever } from '../policy/filter.ts';
+import type { Viewer } from '../policy/viewer.ts';
 import { createMapper, type MappedRow, type Mapping } from './map.ts';
-import type { BrokenRecord, Source, SourceRecord } from './parse.ts';
-import { Tally, type Report } from './report.ts';
+import type { BrokenRecord, RawRecord, Source, SourceRecord } from './parse.ts';
+import { RecordsHash } from './records-hash.ts';
+import { notWritten, Tally, type Report, type RowError } from './report.ts';
+import { createRowsWriter, isRefusal, refusalOf, type OnConflict, type RowResult } from './write-rows.ts';
 
 export interface ImportOptions {
+  readonly database: Database;
   /** The rows are written as this viewer. */
-  readonly database: ViewerDatabase;
+  readonly viewer: Viewer;
+  readonly request?: RequestOfViewer;
   readonly model: string;
   readonly records: AsyncIterable<SourceRecord | BrokenRecord> & Partial<Pick<Source, 'bytes'>>;
   readonly mapping?: Mapping;
   /** A unique key: a row that has it already is updated, or counted as the same. Without it every row is a new one. */
-  readonly key?: string | readonly string[];
+  readonly key?: string | readonly string[] | undefined;
+  readonly onConflict?: OnConflict;
   readonly batchRows?: number;
+  /** More rows that are not written end the import, with all that was written until then. */
+  readonly maxErrors?: number | undefined;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Where it is noted how far it has come. */
+  readonly log?: ProgressLog;
+  /** Everything in one transaction, which may be undone or begun before: for plans. */
+  readonly within?: RunPart;
+  /** Told of each row, in order. */
+  readonly onRow?: (row: WrittenRow) => void;
 }
 
 export interface ImportProgress {
@@ -23,88 +37,141 @@ export interface ImportProgress {
   readonly bytes: { readonly read: number; readonly total: number | undefined } | undefined;
 }
 
+/** A row of the file, and what became of it. */
+export interface WrittenRow extends RowResult {
+  readonly line: number;
+  readonly column?: string;
+  readonly raw: RawRecord | undefined;
+}
+
+export interface ProgressLog {
+  /** What an earlier run is done with. */
+  readonly done: Checkpoint | undefined;
+  /** Notes in the transaction of the batch itself that the batch is done. It may be called again for the same batch. */
+  checkpoint(part: RunPart, now: Checkpoint, refused: readonly RefusedRow[]): Promise<void>;
+}
+
+/** How far an import has come. */
+export interface Checkpoint extends Pick<Tally, 'counts' | 'errors'> {
+  /** Records of the file. */
+  readonly records: number;
+  /** SHA-256 of these records, in hex. */
+  readonly consumed: string;
+}
+
+export interface RefusedRow extends RowError {
+  readonly raw: RawRecord | undefined;
+}
+
+type Waiting = { readonly row: MappedRow } | (Pick<WrittenRow, 'line' | 'column' | 'raw'> & { error: PergolaError });
+
 /**
- * Writes records as rows, a batch to a transaction. A batch that fails is halved until only the bad rows are left out.
+ * Writes records as rows, a batch to a transaction. What is wrong with a row is said of it, and the others are written.
  *
- * @throws IMPORT_BAD_FILE; IMPORT_UNKNOWN_COLUMN for the columns of the first record; whatever is no fault of a row.
+ * @throws IMPORT_BAD_FILE; IMPORT_UNKNOWN_COLUMN for the columns of the first record; IMPORT_FILE_CHANGED when what is done
+ * with is not in the file any more; IMPORT_TOO_MANY_ERRORS; whatever is no fault of a row.
  */
 export async function importRows(options: ImportOptions): Promise<Report> {
-  const { database, records, mapping = {}, batchRows = 2000, onProgress } = options;
+  const { database, viewer, records, log, batchRows = 2000, maxErrors, onProgress, onRow } = options;
+  const { request = {}, onConflict = 'update' } = options;
+  const rowsOf = database.as(viewer);
   const model = modelOf(database.schema, options.model);
   const key = options.key === undefined ? undefined : keyFields(model, options.key);
-  const isWritable = (field: string) => !isNever(database.policy.field(model.name, field, 'write'));
-  const map = createMapper({ schema: database.schema, model, mapping, isWritable });
-  const tally = new Tally(model.name);
+  const tally = new Tally(model.name, log?.done);
+  const map = createMapper({
+    schema: database.schema,
+    model,
+    mapping: options.mapping ?? {},
+    isWritable: (field) => isUsable(field, rowsOf, model, key),
+    onForgiven: (column, field) => void (tally.forgiven[column] = field),
+  });
+  const writeRows = createRowsWriter({ model: model.name, viewer, request, key, onConflict });
+  const hash = new RecordsHash();
   const tell = () => onProgress?.({ report: tally.report(), bytes: records.bytes?.() });
 
-  let batch: MappedRow[] = [];
-  let isFirst = true;
-  let expectNew = true;
+  let batch: Waiting[] = [];
+  let seen = 0;
+  const done = log?.done;
   for await (const item of records) {
-    try {
-      if ('error' in item) throw item.error;
-      batch.push(map(item));
-    } catch (error) {
-      // A header that does not fit is the file's fault; a column that only one record has is that record's.
-      if (!isRefusal(error) || (isFirst && error.code === 'IMPORT_UNKNOWN_COLUMN')) throw error;
-      refuse(tally, error, { line: item.line, column: error.inputPath });
+    hash.add(item);
+    seen++;
+    if (done && seen <= done.records) {
+      if (seen === done.records && hash.digest() !== done.consumed) throw fileChanged();
+      continue;
     }
-    isFirst = false;
+    batch.push(mapped(item, seen === 1));
     if (batch.length === batchRows) {
       await write(batch);
       batch = [];
       tell();
     }
   }
-  await write(batch);
+  if (done && seen < done.records) throw fileChanged();
+  if (batch.length > 0) await write(batch);
   tell();
   return tally.report();
 
-  async function write(rows: readonly MappedRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  function mapped(item: SourceRecord | BrokenRecord, isFirst: boolean): Waiting {
     try {
-      for (const [outcome, count] of await writeOnce(rows)) tally.add(outcome, count);
+      if ('error' in item) throw item.error;
+      return { row: map(item) };
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const sameForAll = error.code === 'FORBIDDEN' && !/^data\[\d+\]/.test(error.inputPath ?? '');
-      if (rows.length === 1 || sameForAll) {
-        for (const { line, columnOf } of rows)
-          refuse(tally, error, { line, column: columnOf.get(fieldAt(error.inputPath)) });
-        return;
-      }
-      const half = Math.ceil(rows.length / 2);
-      await write(rows.slice(0, half));
-      await write(rows.slice(half));
+      // A header that does not fit is the file's fault; a column that only one record has is that record's.
+      if (!isRefusal(error) || (isFirst && error.code === 'IMPORT_UNKNOWN_COLUMN')) throw error;
+      const column = error.inputPath;
+      return { error, line: item.line, raw: item.raw, ...(column !== undefined && { column }) };
     }
   }
 
-  async function writeOnce(rows: readonly MappedRow[]): Promise<Map<Outcome, number>> {
-    const data = rows.map((row) => row.data);
-    if (!key) {
-      const keys = await database.write((writer) => writer.createMany(model.name, data));
-      return new Map([['created', keys.length]]);
+  async function write(waiting: readonly Waiting[]): Promise<void> {
+    const rows = waiting.flatMap((it) => ('row' in it ? [it.row] : []));
+    const act = async (part: RunPart) => {
+      const written = joined(waiting, await writeRows(part, rows));
+      const next = tally.copy();
+      const refused = written.flatMap((it) => count(next, it));
+      const { counts, errors } = next;
+      await log?.checkpoint(part, { records: seen, consumed: hash.digest(), counts, errors }, refused);
+      return written;
+    };
+    const written = options.within ? await act(options.within) : await database.inParts(act);
+    for (const it of written) {
+      count(tally, it);
+      onRow?.(it);
     }
-    const counts = new Map<Outcome, number>();
-    for (const { outcome } of await upsert(data, key)) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    return counts;
-  }
-
-  async function upsert(data: readonly MappedRow['data'][], by: readonly string[]) {
-    if (expectNew) {
-      try {
-        return await database.write((writer) => writer.upsertMany(model.name, data, by, { expectNew }));
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-      }
-    }
-    const rows = await database.write((writer) => writer.upsertMany(model.name, data, by));
-    // Most files are all new or all known: the next batch is expected to be like this one.
-    expectNew = rows.every(({ outcome }) => outcome === 'created');
-    return rows;
+    if (maxErrors !== undefined && notWritten(tally.counts) > maxErrors) throw tooManyErrors(maxErrors);
   }
 }
 
-type Outcome = 'created' | 'updated' | 'same';
+/** Fields that are read and not written may be given too where rows are looked up: what a row holds already is no change. */
+function isUsable(field: string, { policy }: ViewerDatabase, model: Model, key: readonly string[] | undefined) {
+  if (!isNever(policy.field(model.name, field, 'write'))) return true;
+  return key !== undefined && !isNever(policy.field(model.name, field, 'read'));
+}
+
+function joined(waiting: readonly Waiting[], results: readonly RowResult[]): WrittenRow[] {
+  let at = 0;
+  return waiting.map((it) => {
+    if (!('row' in it)) return { ...it, ...refusalOf(it.error) };
+    const result = results[at++]!;
+    const { line, raw, columnOf } = it.row;
+    const column = result.error && columnOf.get(fieldAt(result.error.inputPath));
+    return { ...result, line, raw, ...(column !== undefined && { column }) };
+  });
+}
+
+/** @returns the row, if it was refused. */
+function count(tally: Tally, { outcome, error, line, column, raw }: WrittenRow): RefusedRow[] {
+  if (!error) {
+    tally.add(outcome);
+    return [];
+  }
+  // The place in the batch says nothing to the file's owner: the line and the column do.
+  const message = error.message.replace(/"data(\[\d+\])?"/g, 'The row').replace(/\bdata(\[\d+\])?\./g, '');
+  const place = column === undefined ? { line } : { line, column };
+  const refused = { ...place, code: error.code, message };
+  tally.refuse(outcome, refused);
+  return [{ ...refused, raw }];
+}
 
 /** The fields of a key, given by its name, by one field, or by fields and relations. */
 function keyFields(model: Model, key: string | readonly string[]): readonly string[] {
@@ -122,25 +189,19 @@ function keyFields(model: Model, key: string | readonly string[]): readonly stri
   throw badInput(`${fields.join(' + ')} is not a unique key of ${model.name}.`, `Use one of: ${known}.`, 'key');
 }
 
-const denials: readonly ErrorCode[] = ['FORBIDDEN', 'NOT_FOUND'];
-const refusals: readonly ErrorCode[] = [
-  ...denials,
-  'BAD_INPUT',
-  'BAD_ID',
-  'CONFLICT',
-  'IMPORT_BAD_FILE',
-  'IMPORT_UNKNOWN_COLUMN',
-];
-
-const isRefusal = (error: unknown): error is PergolaError =>
-  error instanceof PergolaError && refusals.includes(error.code);
-
-function refuse(tally: Tally, error: PergolaError, { line, column }: { line: number; column: string | undefined }) {
-  // The place in the batch says nothing to the file's owner: the line and the column do.
-  const message = error.message.replace(/"data(\[\d+\])?"/g, 'The row').replace(/\bdata(\[\d+\])?\./g, '');
-  const place = column === undefined ? { line } : { line, column };
-  tally.refuse(denials.includes(error.code) ? 'denied' : 'refused', { ...place, code: error.code, message });
-}
-
 /** The field in a path such as `data[3].country.connect`. */
 const fieldAt = (path: string | undefined) => /^data(?:\[\d+\])?\.(\w+)/.exec(path ?? '')?.[1] ?? '';
+
+const fileChanged = () =>
+  new PergolaError(
+    'IMPORT_FILE_CHANGED',
+    'The records that are done with are not as they were.',
+    'Give the file as it was, or import it anew.',
+  );
+
+const tooManyErrors = (limit: number) =>
+  new PergolaError(
+    'IMPORT_TOO_MANY_ERRORS',
+    `More than ${limit} rows were not written.`,
+    'Mend them, or allow more with --max-errors, and resume.',
+  );

@@ -58,7 +58,15 @@ function uniqueWhere(relation: RelationField, { column }: Part, { value, text }:
   return isSingle(key) ? values : { [key.name]: values };
 }
 
-const splitText = (text: string) => text.split(';').flatMap((item) => item.trim() || []);
+/** `a;b`, or a JSON list where a key holds what would part it. */
+function splitText(text: string): unknown {
+  if (!text.startsWith('[')) return text.split(';').flatMap((item) => item.trim() || []);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 const isSingle = ({ name, fields }: Key) => fields.length === 1 && fields[0] === name;
 

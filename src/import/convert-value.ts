@@ -1,5 +1,6 @@
 import { badInput } from '../errors.ts';
 import type { ScalarField, ScalarType, Schema } from '../model/model.ts';
+import { ExactNumber, plainJson } from './json-record.ts';
 
 /** A value of a file, and whether the file's format has nothing but text. */
 export interface GivenValue {
@@ -16,8 +17,9 @@ export interface GivenValue {
 export function convertValue(field: ScalarField, { value, text }: GivenValue, column: string, schema: Schema): unknown {
   if (value === null || value === undefined) return null;
   if (field.list) {
-    if (!Array.isArray(value)) throw refused(field.type, value, 'a list', column);
-    return value.map((it) => convertValue({ ...field, list: false }, { value: it, text }, column, schema));
+    const items = text && typeof value === 'string' ? parseJson(value) : value;
+    if (!Array.isArray(items)) throw refused(field.type, value, 'a list', column);
+    return items.map((it) => convertValue({ ...field, list: false }, { value: it, text }, column, schema));
   }
   if (field.type === 'Enum') {
     const names = schema.enums.get(field.enum ?? '')?.values.map(({ name }) => name) ?? [];
@@ -25,9 +27,16 @@ export function convertValue(field: ScalarField, { value, text }: GivenValue, co
     throw refused(field.enum ?? 'Enum', value, `one of ${names.join(', ')}`, column);
   }
   const { read, expected } = types[field.type];
-  const converted = read(value, text);
+  const converted = value instanceof ExactNumber ? readExact(field.type, value, column) : read(value, text);
   if (converted === undefined) throw refused(field.type, value, expected, column);
   return converted;
+}
+
+/** A number with more digits than JavaScript's own keep. */
+function readExact(type: Exclude<ScalarType, 'Enum'>, number: ExactNumber, column: string): unknown {
+  if (type === 'Json') return plainJson(number, column);
+  if (type === 'Float') return Number(number.text);
+  return type === 'BigInt' || type === 'Decimal' ? types[type].read(number.text, true) : undefined;
 }
 
 interface TypeReader {
@@ -76,7 +85,7 @@ const types: Record<Exclude<ScalarType, 'Enum'>, TypeReader> = {
     expected: 'a day such as 2026-11-22',
     read: (value) => only((it) => new Date(`${it}T00:00:00.000Z`), matching(day, value), isStorable, isRealDay),
   },
-  Json: { expected: 'JSON', read: (value, text) => (text ? parseJson(String(value)) : value) },
+  Json: { expected: 'JSON', read: (value, text) => (text ? parseJson(String(value)) : plainJson(value, 'JSON')) },
   Bytes: { expected: 'base64 with its padding', read: readBytes },
 };
 
@@ -123,7 +132,12 @@ function readBytes(value: unknown): Uint8Array | undefined {
   return bytes.toString('base64') === value ? new Uint8Array(bytes) : undefined;
 }
 
+function shownOf(value: unknown): string {
+  if (value instanceof ExactNumber) return value.text;
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'this');
+}
+
 function refused(type: string, value: unknown, expected: string, column: string) {
-  const shown = (typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'this')).slice(0, 60);
+  const shown = shownOf(value).slice(0, 60);
   return badInput(`${column} is ${shown}, which is no ${type}.`, `Give ${expected}.`, column);
 }

@@ -11,20 +11,17 @@ import {
 import { connectMany, connectOne, type Part } from './connect.ts';
 import { convertValue, type GivenValue } from './convert-value.ts';
 import { nearest } from '../model/nearest.ts';
-import type { SourceRecord } from './parse.ts';
+import { arm, defusedColumn } from './defused.ts';
+import { recordMaker, type Mapping } from './map-record.ts';
+import type { RawRecord, SourceRecord } from './parse.ts';
 
-/** How a file's columns become fields, where their names alone do not say it. */
-export interface Mapping {
-  /** Column -> field, or `relation.field`; null leaves the column out. */
-  readonly columns?: Readonly<Record<string, string | null>>;
-  /** Makes other columns of a record, before anything else. */
-  readonly prepare?: (record: SourceRecord['record']) => Readonly<Record<string, unknown>>;
-}
+export type { Mapping } from './map-record.ts';
 
 export interface MappedRow {
   /** As a create takes it. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly line: number;
+  readonly raw: RawRecord | undefined;
   /** Which column a field came from. */
   readonly columnOf: ReadonlyMap<string, string>;
 }
@@ -35,6 +32,8 @@ export interface MapperOptions {
   readonly mapping: Mapping;
   /** Whether the viewer may write the field at all: what they may not is as unknown as what does not exist. */
   readonly isWritable: (field: string) => boolean;
+  /** Told of each column that is taken for a field of another spelling. */
+  readonly onForgiven?: (column: string, field: string) => void;
 }
 
 /**
@@ -44,14 +43,16 @@ export interface MapperOptions {
  * - `country.code`, an object `{ code }`, or a plain value for a key of one field connects the row that has it
  * - a list of these, or in a text file such values separated by `;`, connects several
  * - a foreign key's own column, such as `countryCode`, is taken for its relation
+ * - where no name fits, one fits that differs in case and separators only
  *
  * It throws IMPORT_UNKNOWN_COLUMN with the nearest name, BAD_INPUT with the column as its path.
  */
 export function createMapper(options: MapperOptions): (source: SourceRecord) => MappedRow {
   const plans = new Map<string, Plan>();
-  const { prepare } = options.mapping;
-  return ({ record: given, line, text }) => {
-    const record = prepare ? prepare(given) : given;
+  const { constants = {} } = options.mapping;
+  const prepare = recordMaker(options.mapping);
+  return ({ record: given, line, text, raw }) => {
+    const record = prepare(given);
     const columns = Object.keys(record);
     const shape = columns.join('\n');
     let plan = plans.get(shape);
@@ -60,18 +61,25 @@ export function createMapper(options: MapperOptions): (source: SourceRecord) => 
       if (plans.size === maxPlans) plans.clear();
       plans.set(shape, plan);
     }
+    const isDefused = text && Object.hasOwn(record, defusedColumn);
+    const value = (column: string): GivenValue => {
+      const cell = isDefused ? arm(record[column]) : record[column];
+      return { value: cell, text: text || (Object.hasOwn(constants, column) && typeof cell === 'string') };
+    };
     const data: Record<string, unknown> = {};
-    const value = (column: string): GivenValue => ({ value: record[column], text });
-    for (const { field, column } of plan.scalars)
-      data[field.name] = convertValue(field, value(column), column, options.schema);
+    for (const { field, column } of plan.scalars) {
+      const cell = value(column);
+      if (cell.value !== undefined) data[field.name] = convertValue(field, cell, column, options.schema);
+    }
     for (const { relation, parts } of plan.relations) {
       const parted = parts.map(({ name, column }) => ({ name, column, given: value(column) }));
+      if (parted.some(({ given: part }) => part.value === undefined)) continue;
       const written = relation.list
         ? connectMany(relation, parted, options.schema)
         : connectOne(relation, parted, options.schema);
       if (written !== undefined) data[relation.name] = written;
     }
-    return { data, line, columnOf: plan.columnOf };
+    return { data, line, columnOf: plan.columnOf, raw };
   };
 }
 
@@ -90,6 +98,7 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
   const relations = new Map<string, { relation: RelationField; parts: Part[] }>();
   const columnOf = new Map<string, string>();
   for (const column of columns) {
+    if (column === defusedColumn) continue;
     const renamed =
       options.mapping.columns && Object.hasOwn(options.mapping.columns, column)
         ? options.mapping.columns[column]
@@ -112,11 +121,27 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
 }
 
 /** The field that a name such as `name`, `country.code` or `countryCode` stands for. */
-function resolve(
-  name: string,
-  column: string,
-  { model, schema, isWritable }: MapperOptions,
-): { field: Field; part: string | undefined } {
+function resolve(name: string, column: string, options: MapperOptions): Resolved {
+  const exact = resolveExactly(name, options);
+  if (exact) return exact;
+  const { model, schema, isWritable } = options;
+  const names = [...namesFor(model, schema, isWritable)];
+  const similar = names.find((it) => plainName(it) === plainName(name));
+  const forgiven = similar === undefined ? undefined : resolveExactly(similar, options);
+  if (!forgiven) throw unknownColumn(model, column, nearest(name, names));
+  options.onForgiven?.(column, similar!);
+  return forgiven;
+}
+
+interface Resolved {
+  readonly field: Field;
+  readonly part: string | undefined;
+}
+
+/** Without case and separators. */
+const plainName = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+function resolveExactly(name: string, { model, schema, isWritable }: MapperOptions): Resolved | undefined {
   const [first = '', part, ...more] = name.split('.');
   const field = model.fields.get(first);
   if (field?.kind === 'scalar' && field.foreignKey && part === undefined) {
@@ -125,9 +150,8 @@ function resolve(
   }
   const target = field?.kind === 'relation' ? modelOf(schema, field.target) : undefined;
   const partExists = part === undefined || target?.fields.get(part)?.kind === 'scalar';
-  if (field && !(field.kind === 'scalar' && field.foreignKey) && isWritable(first) && partExists && more.length === 0)
-    return { field, part };
-  throw unknownColumn(model, column, nearest(name, namesFor(model, schema, isWritable)));
+  const isColumn = field && !(field.kind === 'scalar' && field.foreignKey);
+  return isColumn && isWritable(first) && partExists && more.length === 0 ? { field, part } : undefined;
 }
 
 /** Everything that a column may be called. */

@@ -1,36 +1,70 @@
-import { Readable } from 'node:stream';
-import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { PergolaError } from '../errors.ts';
-import { isRecord } from './parse-ndjson.ts';
+import { maxRecordLength } from './json-record.ts';
+import { jsonItem } from './parse-ndjson.ts';
 import type { BrokenRecord, SourceRecord } from './parse.ts';
 
-/** Whole keys and values as one token each: twice as fast as in pieces. */
-const wholeTokens = { packKeys: true, packStrings: true, packNumbers: true, streamValues: false };
+const [quote, comma, slash, openList, closeList, openObject, closeObject] = [34, 44, 92, 91, 93, 123, 125];
+const isBlank = (byte: number) => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 
-/** An array of objects, of which one at a time is in memory. */
-export async function* readJson(text: AsyncIterable<string>): AsyncGenerator<SourceRecord | BrokenRecord> {
-  const source = Readable.from(text);
-  const parser = streamArray.withParserAsStream(wholeTokens);
-  source.once('error', (error) => parser.destroy(error));
-  try {
-    for await (const { key, value } of source.pipe(parser) as AsyncIterable<{ key: number; value: unknown }>) {
-      const line = key + 1;
-      if (isRecord(value)) yield { line, record: value, text: false };
-      else
-        yield {
-          line,
-          error: new PergolaError('IMPORT_BAD_FILE', `Element ${line} is not an object.`, 'Write { "column": value }.'),
-        };
+/**
+ * An array of objects, of which one at a time is in memory: found by their brackets, then parsed one by one, so that
+ * none can be larger or nest deeper than a record may. (Streaming parsers build whatever a file says.)
+ */
+export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRecord | BrokenRecord> {
+  let state: 'before' | 'first' | 'element' | 'between' | 'end' = 'before';
+  let [depth, line, offset, held] = [0, 0, 0, 0];
+  let [inString, escaped] = [false, false];
+  let pieces: Buffer[] = [];
+
+  const finish = (last: Buffer) => {
+    const raw = pieces.length > 0 ? Buffer.concat([...pieces, last]).toString() : last.toString();
+    pieces = [];
+    held = 0;
+    line++;
+    return jsonItem(raw.trim(), line, `Element ${line}`);
+  };
+
+  for await (const chunk of bytes) {
+    let start = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]!;
+      if (state === 'element') {
+        if (inString) {
+          if (escaped) escaped = false;
+          else if (byte === slash) escaped = true;
+          else if (byte === quote) inString = false;
+          continue;
+        }
+        if (byte === quote) inString = true;
+        else if (byte === openList || byte === openObject) depth++;
+        else if (depth > 0 && (byte === closeList || byte === closeObject)) depth--;
+        else if (depth === 0 && (byte === comma || byte === closeList)) {
+          yield finish(chunk.subarray(start, at));
+          state = byte === comma ? 'between' : 'end';
+        }
+        continue;
+      }
+      if (isBlank(byte)) continue;
+      if (state === 'before' && byte === openList) state = 'first';
+      else if (state === 'first' && byte === closeList) state = 'end';
+      else if ((state === 'first' || state === 'between') && byte !== comma && byte !== closeList) {
+        state = 'element';
+        start = at;
+        at--;
+      } else throw notAnArray(`something else stands at byte ${offset + at}`);
     }
-  } catch (error) {
-    if (error instanceof PergolaError) throw error;
-    const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-    throw new PergolaError(
-      'IMPORT_BAD_FILE',
-      `The file is not a JSON array: ${reason}.`,
-      'Give an array of objects, or the format ndjson.',
-    );
-  } finally {
-    source.destroy();
+    offset += chunk.length;
+    if (state !== 'element') continue;
+    pieces.push(chunk.subarray(start));
+    held += chunk.length - start;
+    if (held > maxRecordLength) throw notAnArray(`element ${line + 1} is longer than ${maxRecordLength} bytes`);
   }
+  if (state !== 'end') throw notAnArray('it ends too early');
 }
+
+const notAnArray = (reason: string) =>
+  new PergolaError(
+    'IMPORT_BAD_FILE',
+    `The file is not a JSON array: ${reason}.`,
+    'Give an array of objects, or the format ndjson.',
+  );

@@ -1,55 +1,46 @@
 import { PergolaError } from '../errors.ts';
+import { maxRecordLength, parseJsonRecord } from './json-record.ts';
 import type { BrokenRecord, SourceRecord } from './parse.ts';
 
-/** A longer line is no record: memory would grow with it. */
-const maxLineLength = 16 * 1024 * 1024;
-
 /** One JSON object a line; empty lines are passed over. */
-export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<SourceRecord | BrokenRecord> {
+export async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRecord | BrokenRecord> {
   let line = 0;
-  for await (const content of linesOf(text)) {
+  for await (const content of linesOf(bytes)) {
     line++;
-    if (content.trim() !== '') yield readLine(content, line);
+    if (content.trim() !== '') yield jsonItem(content, line, `Line ${line}`);
   }
 }
 
-function readLine(content: string, line: number): SourceRecord | BrokenRecord {
-  const value = parseJson(content);
-  if (isRecord(value)) return { line, record: value, text: false };
-  return {
-    line,
-    error: new PergolaError(
-      'IMPORT_BAD_FILE',
-      `Line ${line} is not a JSON object.`,
-      'Write { "column": value } on one line.',
-    ),
-  };
-}
-
-function parseJson(content: string): unknown {
+export function jsonItem(raw: string, line: number, place: string): SourceRecord | BrokenRecord {
   try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
+    return { line, record: parseJsonRecord(raw, place), text: false, raw };
+  } catch (error) {
+    if (error instanceof PergolaError) return { line, error, raw };
+    throw error;
   }
 }
 
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    if (rest.length > maxLineLength) {
+async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest: Buffer[] = [];
+  let waiting = 0;
+  for await (const chunk of bytes) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const piece = chunk.subarray(start, end);
+      yield rest.length > 0 ? Buffer.concat([...rest, piece]).toString() : piece.toString();
+      rest = [];
+      waiting = 0;
+      start = end + 1;
+    }
+    if (start === chunk.length) continue;
+    rest.push(chunk.subarray(start));
+    waiting += chunk.length - start;
+    if (waiting > maxRecordLength)
       throw new PergolaError(
         'IMPORT_BAD_FILE',
-        `A line is longer than ${maxLineLength} characters.`,
+        `A line is longer than ${maxRecordLength} bytes.`,
         'Write one object a line.',
       );
-    }
-    yield* lines;
   }
-  if (rest !== '') yield rest;
+  if (waiting > 0) yield Buffer.concat(rest).toString();
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { PergolaError } from '../errors.ts';
 import { readCsv } from './parse-csv.ts';
 import { readJson } from './parse-json.ts';
 import { readNdjson } from './parse-ndjson.ts';
+import { readUtf8 } from './read-bytes.ts';
 
 export const formats = ['csv', 'tsv', 'json', 'ndjson'] as const;
 export type Format = (typeof formats)[number];
@@ -17,53 +17,66 @@ export interface SourceRecord {
   readonly record: Readonly<Record<string, unknown>>;
   /** Every value is text, or null where the file says nothing: the file's format has no other types. */
   readonly text: boolean;
+  /** As the file has it: its cells, or its JSON. */
+  readonly raw?: RawRecord;
 }
+
+export type RawRecord = string | readonly string[];
 
 /** A record that cannot be read, among others that can. */
 export interface BrokenRecord {
   readonly line: number;
   readonly error: PergolaError;
+  readonly raw?: RawRecord;
 }
 
 export interface Source extends AsyncIterable<SourceRecord | BrokenRecord> {
+  readonly format: Format;
+  /** The names of the columns, once the first record is there; of formats that have a header. */
+  header(): readonly string[] | undefined;
   /** How far reading has come; the total is unknown for a stream. */
   bytes(): { read: number; total: number | undefined };
 }
 
+export interface ParseOptions {
+  /** Left out, the name of the file says it. */
+  readonly format?: Format | undefined;
+  /** What stands for null in CSV and TSV: nothing, unless said otherwise. */
+  readonly nullText?: string | undefined;
+}
+
 /**
- * Reads a file or a stream record by record; memory does not grow with its length.
+ * Reads a file or a stream record by record; memory does not grow with its length. Gzip is opened.
  *
  * @param input a path, or a stream of bytes, which needs a `format`.
  * @throws IMPORT_BAD_FILE for what is not there, not UTF-8 or not of its format.
  */
-export function parse(input: string | Readable, options: { readonly format?: Format } = {}): Source {
+export function parse(input: string | Readable, options: ParseOptions = {}): Source {
   const format = options.format ?? formatOf(input);
   let read = 0;
   let total: number | undefined;
+  let header: readonly string[] | undefined;
+  const { nullText = '' } = options;
+  const onHeader = (names: readonly string[]) => void (header = names);
 
-  async function* text(): AsyncGenerator<string> {
+  async function* bytes(): AsyncGenerator<Buffer> {
     if (typeof input === 'string') total = await sizeOf(input);
-    const stream = typeof input === 'string' ? createReadStream(input, { highWaterMark: 1 << 18 }) : input;
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      read += chunk.byteLength;
-      yield decode(() => decoder.decode(chunk, { stream: true }));
-    }
-    yield decode(() => decoder.decode());
+    yield* readUtf8(input, (count) => void (read += count));
   }
 
+  const readers = {
+    csv: () => readCsv(bytes(), { delimiter: ',', nullText, onHeader }),
+    tsv: () => readCsv(bytes(), { delimiter: '\t', nullText, onHeader }),
+    json: () => readJson(bytes()),
+    ndjson: () => readNdjson(bytes()),
+  };
   return {
+    format,
+    header: () => header,
     bytes: () => ({ read, total }),
-    [Symbol.asyncIterator]: () => readers[format](text()),
+    [Symbol.asyncIterator]: () => readers[format](),
   };
 }
-
-const readers: Record<Format, (text: AsyncIterable<string>) => AsyncIterator<SourceRecord | BrokenRecord>> = {
-  csv: (text) => readCsv(text, ','),
-  tsv: (text) => readCsv(text, '\t'),
-  json: readJson,
-  ndjson: readNdjson,
-};
 
 const extensions: Record<string, Format | undefined> = {
   '.csv': 'csv',
@@ -74,7 +87,8 @@ const extensions: Record<string, Format | undefined> = {
 };
 
 function formatOf(input: string | Readable): Format {
-  const format = typeof input === 'string' ? extensions[extname(input).toLowerCase()] : undefined;
+  const path = typeof input === 'string' ? input.toLowerCase().replace(/\.gz$/, '') : '';
+  const format = extensions[extname(path)];
   if (format) return format;
   const name = typeof input === 'string' ? `The file ${input}` : 'A stream';
   throw new PergolaError(
@@ -84,23 +98,16 @@ function formatOf(input: string | Readable): Format {
   );
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).size;
+    const found = await stat(path);
+    // Of a pipe nobody knows.
+    return found.isFile() ? found.size : undefined;
   } catch {
     throw new PergolaError(
       'IMPORT_BAD_FILE',
       `The file ${path} cannot be read.`,
       'Check the path, and that you may read it.',
     );
-  }
-}
-
-function decode(act: () => string): string {
-  try {
-    return act();
-  } catch {
-    // Not replaced by U+FFFD, as a decoder would by default: the rows would hold something else than the file.
-    throw new PergolaError('IMPORT_BAD_FILE', 'The file is not UTF-8.', 'Save it as UTF-8.');
   }
 }

@@ -6,6 +6,7 @@ import { operationLimitsWith, pageSizes, type OperationLimits } from '../limits/
 import { openTrustedDocuments } from '../limits/trusted-documents.ts';
 import { namedBudgets } from '../limits/rate-limits.ts';
 import { maskError } from './mask-error.ts';
+import type { Mappings } from '../import/run-import.ts';
 import type { Personas } from '../policy/persona.ts';
 import type { Metrics } from './metrics.ts';
 import type { Platform } from './platform.ts';
@@ -21,6 +22,7 @@ import { useBodyLimit } from './use-body-limit.ts';
 import { useDrain } from './use-drain.ts';
 import { useExplain } from './use-explain.ts';
 import { useErrorReport } from './use-error-report.ts';
+import { useExport } from './use-export.ts';
 import { useGraphiQL } from './use-graphiql.ts';
 import { useHandshake } from './use-handshake.ts';
 import { useHealth } from './use-health.ts';
@@ -28,6 +30,7 @@ import { useHomePage } from './use-home-page.ts';
 import { useHiddenDesign } from './use-hidden-design.ts';
 import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
+import { useImport } from './use-import.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLimitsPage } from './use-limits-page.ts';
 import { useLogging } from './use-logging.ts';
@@ -55,6 +58,8 @@ export interface ServerOptions {
   readonly operationLimits?: Partial<OperationLimits> | undefined;
   /** Where this API's SDK is published; without it there is none. */
   readonly registry?: Registry;
+  /** The application's own, by the name that an import gives. */
+  readonly mappings?: Mappings;
   /** What `/readyz` asks. */
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
@@ -73,7 +78,7 @@ export const createServer = (options: ServerOptions) => assembleServer(serverPar
  */
 export function serverParts(options: ServerOptions) {
   const { platform, config, logger, personas, startingTabs = [], registry, checks = {}, metrics } = options;
-  const { stopping = new AbortController().signal } = options;
+  const { mappings = {}, stopping = new AbortController().signal } = options;
   const development = !config.production;
   // In development the server is reached as it is asked for: its port may be one that was free.
   const publicUrl = development ? undefined : config.publicUrl;
@@ -125,6 +130,8 @@ export function serverParts(options: ServerOptions) {
     homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
     registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
     handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger }),
+    import: useImport({ database: platform.database, mappings, identityOf, logger }),
+    export: useExport(platform.database, identityOf),
     accountPage: useAccountPage(),
     limitsPage: useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
     policiesPage: development && usePoliciesPage(platform, personas),

@@ -280,7 +280,7 @@ describe('the roots', () => {
   it('have a field for one row and one for many of each model, in English', () => {
     const queries = Object.keys(api.getQueryType()!.getFields()).filter((name) => !/Aggregate$|Groups$/.test(name));
     expect(queries.toSorted().join(' ')).toMatchInlineSnapshot(
-      `"auditEntries auditEntry cities city comment comments countries country currencies currency language languages latestObservations membership memberships node nodes observation observations organization organizations roleGrant roleGrants site sites survey surveys tag tags user users viewer"`,
+      `"auditEntries auditEntry cities city comment comments countries country currencies currency import imports language languages latestObservations membership memberships node nodes observation observations organization organizations roleGrant roleGrants site sites survey surveys tag tags user users viewer"`,
     );
   });
 

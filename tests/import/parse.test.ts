@@ -48,24 +48,24 @@ describe('a file', () => {
   it('may begin with a byte order mark, and be cut anywhere', async () => {
     const bytes = Buffer.from('\uFEFFname\nÅlesund\n');
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    expect(await read(single, 'csv')).toEqual([{ line: 2, record: { name: 'Ålesund' }, text: true }]);
+    expect(await read(single, 'csv')).toEqual([{ line: 2, record: { name: 'Ålesund' }, text: true, raw: ['Ålesund'] }]);
   });
 
   it('goes on after a record that cannot be read', async () => {
     expect(await records('a,b\n1,2\n1,2,3\n3,4\n', 'csv')).toEqual([
       { a: '1', b: '2' },
-      'Line 3 has another number of columns than the header. Check its delimiters and quotation marks.',
+      'Line 3 has 3 columns, and the header 2. Check its delimiters and quotation marks.',
       { a: '3', b: '4' },
     ]);
     expect(await records('{"a":1}\n{"a":\n[1]\n{"a":2}', 'ndjson')).toEqual([
       { a: 1 },
-      'Line 2 is not a JSON object. Write { "column": value } on one line.',
-      'Line 3 is not a JSON object. Write { "column": value } on one line.',
+      'Line 2 is not a JSON object. Write { "column": value }.',
+      'Line 3 is not a JSON object. Write { "column": value }.',
       { a: 2 },
     ]);
     expect(await records('[{"a":1}, 2]', 'json')).toEqual([
       { a: 1 },
-      'Element 2 is not an object. Write { "column": value }.',
+      'Element 2 is not a JSON object. Write { "column": value }.',
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('a file', () => {
 
   it('is refused when it is not UTF-8', async () => {
     expect(await errorOf(read([Uint8Array.of(0x61, 0x0a, 0xe5)], 'csv'))).toBe(
-      'The file is not UTF-8. Save it as UTF-8.',
+      'The file is not UTF-8: byte 2 is part of no character. Save it as UTF-8.',
     );
   });
 

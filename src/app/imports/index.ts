@@ -3,7 +3,9 @@ import type { GuardedClient } from '../../database/guarded-client.ts';
 import type { ImportProgress } from '../../import/apply.ts';
 import type { Report } from '../../import/report.ts';
 import type { Viewer } from '../../policy/viewer.ts';
+import type { Mappings } from '../../import/run-import.ts';
 import { importAtlas } from './atlas.ts';
+import { cityMapping } from './cities.ts';
 import { hasSurveySample, importSurveySample } from './survey-sample.ts';
 
 export interface SampleDataOptions {
@@ -22,6 +24,9 @@ export interface SampleDataOptions {
 export async function importSampleData(options: SampleDataOptions): Promise<Report[]> {
   return [...(await importAtlas(options)), ...(await importSurveySample(options))];
 }
+
+/** What `pergola import --mapping` may name. */
+export const mappings: Mappings = { cities: cityMapping };
 
 /** Whether an import came to its end. What its rows were changed to since then does not matter. */
 export const hasSampleData = (client: GuardedClient): Promise<boolean> => hasSurveySample(client);

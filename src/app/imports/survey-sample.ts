@@ -30,7 +30,7 @@ export async function importSurveySample({
     key: readonly string[],
   ): Promise<string[]> => {
     const written = await asAdmin.write((writer) => writer.upsertMany(model, rows as Data[], key));
-    for (const { outcome } of written) tallies[model].add(outcome);
+    for (const { outcome } of written) if (outcome !== 'existing') tallies[model].add(outcome);
     return written.map(({ key: it }) => String(it['id']));
   };
 

@@ -66,6 +66,36 @@ export const auditEntry = policy('AuditEntry', ({ role }) => ({
 
 export const idempotencyRecord = internal('IdempotencyRecord');
 
+/** Written by imports themselves: whoever started one reads how it goes. */
+export const importPolicy = policy('Import', ({ role, owner }) => ({
+  read: any(role('admin'), owner('userId')),
+  fields: {
+    id: readOnly,
+    model: readOnly,
+    source: readOnly,
+    state: readOnly,
+    records: readOnly,
+    created: readOnly,
+    updated: readOnly,
+    same: readOnly,
+    skipped: readOnly,
+    denied: readOnly,
+    conflicts: readOnly,
+    refused: readOnly,
+    errors: readOnly,
+    startedAt: readOnly,
+    updatedAt: readOnly,
+    finishedAt: readOnly,
+    userId: readOnly,
+    settings: hidden,
+    refusedBytes: hidden,
+    consumed: hidden,
+    running: hidden,
+    lease: hidden,
+    leaseUntil: hidden,
+  },
+}));
+
 export const mailedLink = internal('MailedLink');
 
 export const totpSecret = internal('TotpSecret');

@@ -3,6 +3,7 @@ import { keyOf, modelOf, relationsOf, type Model, type RelationField } from '../
 import { all, isNever } from '../../policy/filter.ts';
 import { onlyEntry, uniqueTupleOf } from './bulk-link.ts';
 import { changedData, comparedSelection } from './compare-rows.ts';
+import { related, type Row } from '../read.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
 import type { Data } from './judge.ts';
@@ -14,7 +15,18 @@ import type { Item, ManyContext, ManyWriter, PlainRow } from './create-many.ts';
 /** What became of one row. */
 export interface UpsertedRow {
   readonly key: KeyValues;
-  readonly outcome: 'created' | 'updated' | 'same';
+  /** `existing`: was there already, and was to be left alone. */
+  readonly outcome: 'created' | 'updated' | 'same' | 'existing';
+  /** Of an updated row: what the viewer could read in the fields that changed, as it was before. */
+  readonly before?: Readonly<Record<string, unknown>>;
+}
+
+export interface UpsertManyOptions {
+  readonly path?: string;
+  /** Saves looking for rows that are most likely not there: one that is there is a CONFLICT. */
+  readonly expectNew?: boolean;
+  /** Rows that are there are left as they are. */
+  readonly leaveExisting?: boolean;
 }
 
 /** Creates the rows that are not there, and updates those that differ, by a unique key that every row gives. */
@@ -31,7 +43,6 @@ export function createManyUpserter({
 
   /**
    * @param by the fields of a unique key; a row gives them as columns, or through the relation that they belong to.
-   * @param options.expectNew saves looking for rows that are most likely not there: one that is there is a CONFLICT.
    * @returns one outcome per row, in order. A row that may not be read counts as absent, and meets its unique key as
    * any new row would; a value that may not be read counts as different.
    */
@@ -39,7 +50,7 @@ export function createManyUpserter({
     modelName: string,
     data: readonly Data[],
     by: readonly string[],
-    { path = 'data', expectNew = false }: { readonly path?: string; readonly expectNew?: boolean } = {},
+    { path = 'data', expectNew = false, leaveExisting = false }: UpsertManyOptions = {},
   ): Promise<UpsertedRow[]> {
     const model = modelOf(schema, modelName);
     requireUnique(model, by);
@@ -54,13 +65,13 @@ export function createManyUpserter({
       const keys = await many.createItems(model, items);
       return keys.map((key) => ({ key, outcome: 'created' }));
     }
-    return upsertItems(model, items, by);
+    return upsertItems(model, items, { by, leaveExisting });
   }
 
   async function upsertItems(
     model: Model,
     items: readonly PlacedItem[],
-    by: readonly string[],
+    how: { readonly by: readonly string[]; readonly leaveExisting: boolean },
   ): Promise<UpsertedRow[]> {
     const results: UpsertedRow[] = [];
     let waiting = items;
@@ -72,7 +83,7 @@ export function createManyUpserter({
         if (first.has(item.text)) again.push(item);
         else first.set(item.text, item);
       }
-      await upsertDistinct(model, [...first.values()], by, results);
+      await upsertDistinct(model, [...first.values()], how, results);
       waiting = again;
     }
     return results;
@@ -81,7 +92,7 @@ export function createManyUpserter({
   async function upsertDistinct(
     model: Model,
     items: readonly PlacedItem[],
-    by: readonly string[],
+    { by, leaveExisting }: { readonly by: readonly string[]; readonly leaveExisting: boolean },
     results: UpsertedRow[],
   ) {
     const filter = all([policy.rows(model.name, 'read'), ...by.map((name) => filterRight(model, name))]);
@@ -91,6 +102,10 @@ export function createManyUpserter({
     const fresh = items.filter((item) => !old(item));
     const keys = await many.createItems(model, fresh);
     for (const [index, { at }] of fresh.entries()) results[at] = { key: keys[index]!, outcome: 'created' };
+    if (leaveExisting) {
+      for (const item of items.filter(old)) results[item.at] = { key: old(item)!, outcome: 'existing' };
+      return;
+    }
     await updateChanged(model, items.filter(old), (item) => old(item)!, results);
   }
 
@@ -116,9 +131,11 @@ export function createManyUpserter({
       const row = current.get(tupleText(model, key, old));
       const data = row ? changedData(model, item.data, row, { schema, policy }) : item.data;
       if (Object.keys(data).length === 0) results[item.at] = { key: old, outcome: 'same' };
-      else changed.push({ at: item.at, path: item.path, data, key: old });
+      else changed.push({ at: item.at, path: item.path, data, key: old, before: beforeOf(data, row) });
     }
-    for (const [at, written] of await changeItems(model, changed)) results[at] = { key: written, outcome: 'updated' };
+    const before = new Map(changed.map((item) => [item.at, item.before]));
+    for (const [at, written] of await changeItems(model, changed))
+      results[at] = { key: written, outcome: 'updated', before: before.get(at)! };
   }
 
   /** Rows that change the same plain columns go together; any other goes alone. Gives the keys by place. */
@@ -212,8 +229,13 @@ export function createManyUpserter({
 /** A row that is there, and the part of its data that differs. */
 interface ChangedItem extends Item {
   readonly at: number;
+  readonly before: Readonly<Record<string, unknown>>;
   readonly key: KeyValues;
 }
+
+/** Columns as they are, relations as the rows that they show. */
+const beforeOf = (data: Data, row: Row | undefined) =>
+  Object.fromEntries(Object.keys(data).map((name) => [name, row?.[name] ?? row?.[related]?.[name] ?? null]));
 
 interface PlacedItem extends Item {
   readonly at: number;

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { application } from '../../app/index.ts';
+import { readConfig } from '../../config.ts';
+import { findImport } from '../../import/import-log.ts';
+import { showProgress } from '../../import/progress.ts';
+import { notWritten, reportLines } from '../../import/report.ts';
+import { inputOf, resumeImport, runImport, type FinishedImport } from '../../import/run-import.ts';
+import { viewerNamed, viewerWithId } from '../as-viewer.ts';
+import { openHere } from '../house.ts';
+import { exit, report } from '../report.ts';
+import { addPlan } from './import-plan.ts';
+import { requireModel, settingsOf, withFileOptions, type FileOptions } from './import-options.ts';
+
+interface ResumeOptions {
+  maxErrors?: number;
+  json?: boolean;
+}
+
+interface ImportCommandOptions extends FileOptions, ResumeOptions {
+  refused?: string;
+  anew?: boolean;
+}
+
+export function addImport(program: Command): void {
+  const command = program
+    .command('import')
+    .enablePositionalOptions()
+    .description('rows from a file, through the rules of a user');
+  withFileOptions(command.argument('<file>', 'CSV, TSV, JSON or NDJSON, as it is or in gzip; - is standard input'))
+    .option('--refused <file>', 'where rows go that are not written; beside the file unless said otherwise')
+    .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
+    .option('--anew', 'although an earlier import of the file has not come to its end')
+    .option('--json', 'print one report as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  pergola import cities.csv --model City --key countryCode,name,latitude,longitude',
+    )
+    .action((file: string, options: ImportCommandOptions, it: Command) =>
+      importFile(file, { ...options, model: requireModel(it, options) }),
+    );
+
+  addPlan(command);
+
+  command
+    .command('resume <id>')
+    .description('go on with an import that was interrupted')
+    .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
+    .option('--json', 'print one report as JSON')
+    .addHelpText('after', '\nExample:\n  pergola import resume 0193a5c2-7b1e-7000-8000-000000000000')
+    .action((id: string, options: ResumeOptions) => resume(id, options));
+}
+
+async function importFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
+  const config = readConfig();
+  const platform = await openHere(config);
+  const { database } = platform;
+  const { model, maxErrors, anew } = options;
+  const display = showProgress(model, process.stderr);
+  try {
+    const { personas, mappings } = application;
+    const viewer = await viewerNamed(options.as, { database, config, personas });
+    const settings = { ...settingsOf(options), refusedPath: resolve(options.refused ?? refusedPathOf(file, options)) };
+    const input = file === '-' ? process.stdin : resolve(file);
+    const onProgress = display.update;
+    finish(
+      await runImport({ database, viewer, mappings, input, model, settings, maxErrors, anew, onProgress }),
+      options,
+    );
+  } finally {
+    display.stop();
+    await database.close();
+  }
+}
+
+async function resume(id: string, options: ResumeOptions): Promise<void> {
+  const { database } = await openHere();
+  const display = showProgress('resumed', process.stderr);
+  try {
+    const entry = await findImport(database, id);
+    const viewer = await viewerWithId(entry.userId, database);
+    const { mappings } = application;
+    const { maxErrors } = options;
+    const input = inputOf(entry) ?? process.stdin;
+    finish(
+      await resumeImport(entry, { database, viewer, mappings, input, maxErrors, onProgress: display.update }),
+      options,
+    );
+  } finally {
+    display.stop();
+    await database.close();
+  }
+}
+
+function finish(result: FinishedImport, { json, maxErrors = 0 }: ResumeOptions): void {
+  const refused = result.refusedFile === null ? [] : [`  rows that were not written: ${result.refusedFile}`];
+  report(json, result, [...reportLines(result), ...refused]);
+  if (notWritten(result) > maxErrors) process.exitCode = exit.failed;
+}
+
+/** `cities.csv.gz` -> `cities.refused.csv` */
+function refusedPathOf(file: string, { model = 'rows', format }: FileOptions): string {
+  if (file === '-') return `${model}.refused.${format ?? 'csv'}`;
+  return file.replace(/\.gz$/i, '').replace(/(\.[^./\\]+)?$/, (extension) => `.refused${extension}`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number.');
+}

@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { viewerOf } from '../auth/identify.ts';
+import type { Database } from '../database/database.ts';
+import { badInput, notFound, PergolaError } from '../errors.ts';
+import { findImport } from '../import/import-log.ts';
+import { formats, type Format } from '../import/parse.ts';
+import { resumeImport, runImport, type ImportSettings, type Mappings } from '../import/run-import.ts';
+import { conflictModes, type OnConflict } from '../import/write-rows.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import { errorResponse } from './error-response.ts';
+import type { IdentityOf } from './identity-of.ts';
+import { requestIdOf } from './use-request-id.ts';
+
+export interface ImportOverHttp {
+  readonly database: Database;
+  readonly mappings: Mappings;
+  readonly identityOf: IdentityOf;
+  readonly logger: Logger;
+}
+
+/**
+ * `POST /-/import/<Model>?key=…&format=csv` with a file as its body and credentials in the `Authorization` header: the
+ * rows are written while the file arrives. A cookie is not enough, for browsers send it for other sites' pages too.
+ */
+export const useImport = ({ database, mappings, identityOf, logger }: ImportOverHttp): Plugin => ({
+  async onRequest({ request, url, fetchAPI, endResponse }) {
+    const model = /^\/-\/import\/(\w+)$/.exec(url.pathname)?.[1];
+    if (model === undefined || request.method !== 'POST') return;
+    try {
+      const identity = request.headers.get('authorization') === null ? null : await identityOf(request);
+      if (!identity || identity.kind === 'nobody') throw unauthenticated();
+      const viewer = viewerOf(identity);
+      if (!request.body) throw badInput('The request has no body.', 'Send the file as the body.');
+      const options = {
+        database,
+        viewer,
+        mappings,
+        request: { id: requestIdOf(request) },
+        input: Readable.from(request.body),
+        maxErrors: numberOf(url.searchParams, 'maxErrors'),
+      };
+      const id = url.searchParams.get('resume');
+      const report =
+        id === null
+          ? await runImport({
+              ...options,
+              model,
+              settings: settingsOf(url.searchParams, request.headers.get('content-type')),
+              anew: url.searchParams.get('anew') === 'true',
+            })
+          : await resumeImport(await ownImport(database, id, viewer), options);
+      endResponse(fetchAPI.Response.json(report));
+    } catch (error) {
+      if (!(error instanceof PergolaError)) {
+        logger.error({ err: error }, 'an import failed');
+        throw error;
+      }
+      // What is left of the file is not read.
+      const headers = {
+        connection: 'close',
+        ...(error.code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+      };
+      endResponse(errorResponse(fetchAPI, error, { status: statusOf(error), headers }));
+    }
+  },
+});
+
+/** Only whoever began it may go on with it: it writes in their name. */
+async function ownImport(database: Database, id: string, viewer: Viewer) {
+  const entry = await findImport(database, id);
+  if (entry.userId !== viewer.id) throw notFound(entry.model, 'resume');
+  return entry;
+}
+
+const known = ['key', 'format', 'onConflict', 'mapping', 'map', 'set', 'null', 'maxErrors', 'anew', 'resume'];
+
+function settingsOf(query: URLSearchParams, contentType: string | null): ImportSettings {
+  const stranger = [...query.keys()].find((name) => !known.includes(name));
+  if (stranger !== undefined)
+    throw badInput(`There is no parameter "${stranger}".`, `Use ${known.join(', ')}.`, stranger);
+  const one = (name: string) => query.get(name) ?? undefined;
+  const [key, mapping, nullText] = [one('key'), one('mapping'), one('null')];
+  const format = oneOf(formats, one('format') ?? formatOf(contentType), 'format') as Format;
+  return {
+    format,
+    onConflict: oneOf(conflictModes, one('onConflict') ?? 'update', 'onConflict') as OnConflict,
+    ...(key !== undefined && { key: key.includes(',') ? key.split(',') : key }),
+    ...(mapping !== undefined && { mapping }),
+    ...(nullText !== undefined && { nullText }),
+    columns: Object.fromEntries(pairsOf(query, 'map').map(([column, field]) => [column, field === '' ? null : field])),
+    ...(query.has('set') && { constants: Object.fromEntries(pairsOf(query, 'set')) }),
+  };
+}
+
+const contentTypes: Record<string, Format | undefined> = {
+  'text/csv': 'csv',
+  'text/tab-separated-values': 'tsv',
+  'application/json': 'json',
+  'application/x-ndjson': 'ndjson',
+};
+
+const formatOf = (contentType: string | null) => contentTypes[(contentType ?? '').split(';')[0]!.trim()];
+
+function oneOf(values: readonly string[], text: string | undefined, name: string): string {
+  if (text !== undefined && values.includes(text)) return text;
+  const fact = text === undefined ? `Nothing says the ${name}.` : `There is no ${name} "${text}".`;
+  throw badInput(fact, `Give ${name}: one of ${values.join(', ')}.`, name);
+}
+
+function pairsOf(query: URLSearchParams, name: string): [string, string][] {
+  return query.getAll(name).map((text) => {
+    const at = text.lastIndexOf('=');
+    if (at < 1) throw badInput(`"${text}" is no pair.`, 'Write name=value.', name);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+}
+
+function numberOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw badInput(`${name} is "${text}".`, 'Give a whole number.', name);
+}
+
+/** What HTTP calls it. */
+export function statusOf({ code }: PergolaError): number {
+  if (code === 'UNAUTHENTICATED') return 401;
+  if (code === 'FORBIDDEN') return 403;
+  if (code === 'NOT_FOUND') return 404;
+  if (code === 'DATABASE_UNAVAILABLE') return 503;
+  return code === 'IMPORT_RUNNING' || code === 'IMPORT_INTERRUPTED' || code === 'IMPORT_LEASE_LOST' ? 409 : 422;
+}
+
+const unauthenticated = () =>
+  new PergolaError(
+    'UNAUTHENTICATED',
+    'An import needs credentials in the Authorization header.',
+    'Send "Authorization: Bearer <token>"; see pergola token create.',
+  );

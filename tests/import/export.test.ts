@@ -1,0 +1,156 @@
+/** What goes out comes in again as it was (attacks 60, 92). */
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { application } from '../../src/app/index.ts';
+import type { Database } from '../../src/database/database.ts';
+import { importRows } from '../../src/import/apply.ts';
+import { exportRows, type ExportFormat } from '../../src/import/export.ts';
+import { parse } from '../../src/import/parse.ts';
+import { keyOf, type Model } from '../../src/model/model.ts';
+import { isNever } from '../../src/policy/filter.ts';
+import type { Personas } from '../../src/policy/persona.ts';
+import type { Viewer } from '../../src/policy/viewer.ts';
+import { serve } from '../support/served.ts';
+
+async function exported(database: Database, viewer: Viewer, model: string, format: ExportFormat, where?: object) {
+  let text = '';
+  const options = { rows: database.as(viewer), model, format, pageRows: 3, ...(where && { where }) };
+  for await (const part of exportRows(options)) text += part;
+  return text;
+}
+
+const imported = (database: Database, viewer: Viewer, model: Model, format: ExportFormat, text: string) =>
+  importRows({
+    database,
+    viewer,
+    model: model.name,
+    records: parse(Readable.from([Buffer.from(text)]), { format }),
+    key: keyOf(model).fields,
+  });
+
+/** Whoever has this e-mail address, with the roles that the persona has. */
+async function viewerLike(persona: string, { unguarded }: Database): Promise<Viewer> {
+  const { email, roles } = (application.personas as Personas)[persona]!;
+  const { id } = await unguarded.user.findUniqueOrThrow({ where: { email: email! } });
+  return { kind: 'user', id, roles };
+}
+
+describe('an export', () => {
+  it.each(['admin', 'member', 'reviewer'])('changes nothing when %s imports it, of every model', async (persona) => {
+    await using served = await serve();
+    const { database } = served.platform;
+    const viewer = await viewerLike(persona, database);
+    const { policy, schema } = database.as(viewer);
+    const readable = [...schema.models.values()].filter(({ name }) => !isNever(policy.rows(name, 'read')));
+    const before = await database.unguarded.auditEntry.count();
+    let rows = 0;
+    for (const model of readable) {
+      for (const format of ['csv', 'ndjson', 'json'] as const) {
+        const text = await exported(database, viewer, model.name, format);
+        const report = await imported(database, viewer, model, format, text);
+        expect([model.name, format, report.errors, report.same]).toEqual([model.name, format, [], report.rows]);
+        rows += report.rows;
+      }
+    }
+    expect(rows).toBeGreaterThan(20);
+    expect(await database.unguarded.auditEntry.count()).toBe(before);
+  });
+
+  it('60: holds what its viewer may read, and no row of it can be changed by who may not', async () => {
+    await using served = await serve();
+    const { database, schema } = served.platform;
+    const [admin, outsider] = [await viewerLike('admin', database), await viewerLike('outsider', database)];
+    const lines = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { id: string });
+    const all = lines(await exported(database, admin, 'Survey', 'ndjson'));
+    const theirs = lines(await exported(database, outsider, 'Survey', 'ndjson'));
+    const shown = await database.as(outsider).client.survey.findMany();
+    expect(theirs.map(({ id }) => id).toSorted()).toEqual(shown.map(({ id }) => id).toSorted());
+    const foreign = all.filter(({ id }) => !theirs.some((row) => row.id === id));
+    expect(foreign.length).toBeGreaterThan(0);
+    const text = foreign.map((row) => JSON.stringify({ ...row, title: 'Taken over' })).join('\n');
+    const report = await imported(database, outsider, schema.models.get('Survey')!, 'ndjson', text);
+    expect(report).toMatchObject({ denied: foreign.length, rows: foreign.length });
+    const user = (await database.unguarded.user.findMany())[0]!;
+    const role = await imported(
+      database,
+      outsider,
+      schema.models.get('User')!,
+      'ndjson',
+      JSON.stringify({ id: user.id, passwordHash: 'x' }),
+    ).catch((error: unknown) => error);
+    expect(role).toMatchObject({ code: 'IMPORT_UNKNOWN_COLUMN' });
+  });
+
+  it('92: begins no cell like a formula, and gives back what it had', async () => {
+    await using served = await serve();
+    const { database, schema } = served.platform;
+    const admin = await viewerLike('admin', database);
+    const nasty = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@a',
+      '\tx',
+      '\rx',
+      "'x",
+      '"=1"',
+      '"x"',
+      "''",
+      "'",
+      '＝1',
+      ' =1',
+      'a;b',
+      'x,y\n"z"',
+    ];
+    await database.as(admin).write((writer) =>
+      writer.createMany(
+        'Tag',
+        nasty.map((label, at) => ({ slug: `nasty-${at}`, label })),
+      ),
+    );
+    const text = await exported(database, admin, 'Tag', 'csv', { slug: { startsWith: 'nasty-' } });
+    for await (const item of parse(Readable.from([Buffer.from(text)]), { format: 'csv' })) {
+      const cells = 'record' in item ? Object.values(item.record) : [];
+      for (const cell of cells) expect(cell ?? '').not.toMatch(/^"*[=+\-@＝\t\r]/);
+    }
+    const report = await imported(database, admin, schema.models.get('Tag')!, 'csv', text);
+    expect(report).toMatchObject({ same: nasty.length, errors: [] });
+    // The texts of another file are as they are.
+    const other = await imported(database, admin, schema.models.get('Tag')!, 'csv', "slug,label\nnasty-0,'=1+1\n");
+    expect(other).toMatchObject({ updated: 1 });
+    expect(await served.all.tag.findUnique({ where: { slug: 'nasty-0' } })).toMatchObject({ label: "'=1+1" });
+  });
+
+  it('comes over HTTP, and goes back in with credentials', async () => {
+    await using served = await serve();
+    const admin = await viewerLike('admin', served.platform.database);
+    const { secret } = await served.platform.sessions.start(admin.id!);
+    const authorization = `Bearer ${secret}`;
+    const where = encodeURIComponent(JSON.stringify({ slug: { not: 'nothing' } }));
+    const path = `/-/export/Tag?format=csv&where=${where}`;
+    const { status, headers, body } = await served.request({ path, headers: { authorization } });
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    const tags = await served.all.tag.count();
+    expect(body.trim().split('\n')).toHaveLength(tags + 1);
+
+    const file = `${body}new,New,,\n`;
+    const target = '/-/import/Tag?format=csv&key=slug';
+    const send = (more: Record<string, string>) =>
+      served.request({ path: target, method: 'POST', body: file, headers: more });
+    expect(await send({})).toMatchObject({ status: 401 });
+    const answer = await send({ authorization, 'content-type': 'text/csv' });
+    expect(answer.body).toMatchObject({ created: 1, same: tags, rows: tags + 1, errors: [] });
+    const told = await served.run('admin', '{ imports { nodes { id state created same source } } }');
+    expect(told.body.data.imports.nodes).toEqual([
+      { id: answer.body.id, state: 'FINISHED', created: 1, same: tags, source: '-' },
+    ]);
+    expect((await served.run('member', '{ imports { nodes { id } } }')).body.data.imports.nodes).toEqual([]);
+    expect(await served.request({ path: '/-/export/Session' })).toMatchObject({ status: 403 });
+    expect(await served.request({ path: '/-/export/Nothing' })).toMatchObject({ status: 422 });
+  });
+});
