@@ -129,6 +129,6 @@ async function compile(programs: readonly string[]): Promise<string> {
   const compiler = join(repository, 'node_modules/typescript/bin/tsc');
   return run(process.execPath, [compiler, '-p', project]).then(
     () => '',
-    (error: { stdout: string }) => error.stdout,
+    (error: unknown) => (error as { stdout: string }).stdout,
   );
 }

@@ -1,9 +1,9 @@
 /** Who gets the SDK, which version it has, and what a client of another API is told. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/errors.ts';
 import { apiChanges, nextVersion } from '../../src/server/sdk/api-changes.ts';
 import { connect, type Drift } from '../../src/sdk/connect.ts';
-import type { ErrorCode } from '../../src/sdk/error-codes.ts';
 import { surveys } from '../../src/sdk/generated/operations/surveys.ts';
 import { serveSdk, type ServedSdk } from './serve-sdk.ts';
 
@@ -68,7 +68,6 @@ describe('the version', () => {
 });
 
 it('knows the codes of the server', () => {
-  const known: Record<ErrorCode, true> = Object.fromEntries(errorCodes.map((code) => [code, true])) as never;
-  const same: readonly ErrorCode[] = errorCodes;
-  expect(Object.keys(known)).toHaveLength(same.length);
+  const text = readFileSync(new URL('../../src/sdk/error-codes.ts', import.meta.url), 'utf8');
+  expect([...text.matchAll(/'(\w+)'/g)].map((match) => match[1]).toSorted()).toEqual([...errorCodes].toSorted());
 });
