@@ -69,5 +69,7 @@ describe('the version', () => {
 
 it('knows the codes of the server', () => {
   const text = readFileSync(new URL('../../src/sdk/error-codes.ts', import.meta.url), 'utf8');
-  expect([...text.matchAll(/'(\w+)'/g)].map((match) => match[1]).toSorted()).toEqual([...errorCodes].toSorted());
+  expect([...text.matchAll(/'(\w+)'/g)].map((match) => String(match[1])).toSorted()).toEqual(
+    [...errorCodes].toSorted(),
+  );
 });
