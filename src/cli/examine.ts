@@ -40,7 +40,7 @@ export async function examine(config: Config): Promise<Finding[]> {
 
 const examinations: Readonly<Record<string, Examination>> = {
   node() {
-    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const [major = 0, minor = 0] = numbersOf(process.versions.node);
     if (major > 20 || (major === 20 && minor >= 19)) return ok('node', `Node ${process.versions.node}`);
     return failed('node', `Node ${process.versions.node} is too old.`, 'Install 20.19 or later.');
   },
@@ -133,3 +133,5 @@ function newestFile(folder: string): number {
     }),
   );
 }
+
+const numbersOf = (version: string) => version.split('.').map(Number);

@@ -37,11 +37,11 @@ describe('an expectation that is not met', () => {
 
 describe('what does not compile', () => {
   it('is a model, a field or a persona that is misspelt', () => {
-    // @ts-expect-error
+    // @ts-expect-error misspelt
     expect(() => expectPolicy('guest').on('Observatoin').canRead()).toThrow('There is no right Observatoin read');
-    // @ts-expect-error
+    // @ts-expect-error misspelt
     expect(() => expectPolicy('guest').on('Observation').canRead('valeu')).toThrow('Observation.valeu');
-    // @ts-expect-error
+    // @ts-expect-error misspelt
     expect(() => expectPolicy('geust').on('Observation').canRead('value')).toThrow('of geust');
   });
 });
@@ -50,7 +50,7 @@ describe('pergola policy test', () => {
   const run = async (...args: string[]) =>
     promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'policy', 'test', ...args]).then(
       ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
-      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+      (error: unknown) => error as { code: number; stdout: string; stderr: string },
     );
 
   it('runs the tests of the app', async () => {

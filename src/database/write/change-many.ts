@@ -1,6 +1,6 @@
-import { badInput, expectationFailed, forbidden } from '../../errors.ts';
+import { badInput, expectationFailed } from '../../errors.ts';
 import { keyOf, modelOf, relationOf, type Model, type Schema } from '../../model/model.ts';
-import { all, always, any, isAlways, isNever, not, some, type Filter } from '../../policy/filter.ts';
+import { all, always, any, isAlways, not, some, type Filter } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import { guardFilter } from '../guard.ts';
 import { parseCallerWhere } from '../parse-arguments.ts';

@@ -1,6 +1,6 @@
 import { badInput, forbidden, staleVersion } from '../../errors.ts';
 import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
-import { all, isNever, type Filter, type Operand } from '../../policy/filter.ts';
+import { all, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import type { Values } from '../values.ts';
