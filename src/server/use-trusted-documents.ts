@@ -45,7 +45,10 @@ export function useTrustedDocuments({ documents, mode, identityOf, logger }: Opt
       logger.warn({ hash, operation: params.operationName?.slice(0, 100) ?? null }, 'document is not trusted');
     },
     async onResponse({ request, response }) {
-      if (request.method !== 'GET' || new URL(request.url).pathname !== '/graphql' || response.status !== 200) return;
+      // Not the page of GraphiQL, which has the same address: kept, it would come back with a nonce that is known.
+      const url = new URL(request.url);
+      if (request.method !== 'GET' || url.pathname !== '/graphql' || !asksByHash(url)) return;
+      if (response.status !== 200 || response.headers.has('cache-control')) return;
       const identity = await identityOf(request).catch(() => null);
       const shared = identity?.kind === 'nobody' && !response.headers.has('set-cookie');
       response.headers.set('cache-control', shared ? `public, max-age=${sharedSeconds}` : 'private, no-store');

@@ -21,7 +21,7 @@ async function listening({ checks = {} }: { checks?: Checks } = {}) {
   const answer = withResolvers<string>();
   const stopping = new AbortController();
   const platform = { ...served.platform, api: slowApi(begun.resolve, answer.promise) };
-  const config = readConfig({});
+  const config = readConfig({ NODE_ENV: 'test' });
   const logger = pino({ level: 'silent' });
   const { personas } = application;
   const server = createServer({ platform, config, logger, personas, checks, stopping: stopping.signal });

@@ -18,7 +18,7 @@ function measured() {
   const log: string[] = [];
   const server = createServer({
     platform: served.platform,
-    config: readConfig({ METRICS_TOKEN: token }),
+    config: readConfig({ NODE_ENV: 'test', METRICS_TOKEN: token }),
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     personas: application.personas,
     metrics: createMetrics(),
