@@ -15,6 +15,8 @@ import { describeError, exit } from './report.ts';
 const program = new Command('pergola')
   .description('A secured GraphQL API from a Prisma schema and typed policies.')
   .showHelpAfterError()
+  // What stands after a command is the command's own: `import` and `import plan` have options of one name.
+  .enablePositionalOptions()
   .exitOverride();
 
 for (const add of [
