@@ -5,6 +5,7 @@ import type { Context } from '../graphql/context.ts';
 import { operationLimitsWith, pageSizes, type OperationLimits } from '../limits/operation-limits.ts';
 import { openTrustedDocuments } from '../limits/trusted-documents.ts';
 import { namedBudgets } from '../limits/rate-limits.ts';
+import { guardedPlugin } from './guarded-plugin.ts';
 import { maskError } from './mask-error.ts';
 import type { Mappings } from '../import/run-import.ts';
 import type { Personas } from '../policy/persona.ts';
@@ -69,7 +70,7 @@ export interface ServerOptions {
 }
 
 /** The server as a fetch handler. */
-export const createServer = (options: ServerOptions) => assembleServer(serverParts(options));
+export const createServer = (options: ServerOptions) => assembleServer(serverParts(options), options.logger);
 
 /**
  * What the server is made of. Apart from `assembleServer`, so that a test can take one out and see what gets in.
@@ -160,10 +161,12 @@ interface Parts {
   readonly plugins: Readonly<Record<string, Plugin<Context> | Plugin | false>>;
 }
 
-export const assembleServer = ({ yoga, plugins }: Parts) =>
-  createYoga<object, Context>({
+export function assembleServer({ yoga, plugins }: Parts, logger: Logger) {
+  const used = Object.values(plugins).filter((plugin) => plugin !== false) as Plugin[];
+  return createYoga<object, Context>({
     ...yoga,
-    plugins: Object.values(plugins).filter((plugin) => plugin !== false) as Plugin<Context>[],
+    plugins: used.map((plugin) => guardedPlugin(plugin, logger)) as unknown as Plugin<Context>[],
   });
+}
 
 export type Server = ReturnType<typeof createServer>;

@@ -64,17 +64,19 @@ export async function serve(
     warn: (text, error) => void failures.push(error ?? text),
   });
   const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates });
+  const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const server = assembleServer(
     weaken(
       serverParts({
         platform,
         config,
-        logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+        logger,
         personas: application.personas,
         operationLimits: { ...application.limits.operations, ...operations },
         ...(registry && { registry: registry(platform) }),
       }),
     ),
+    logger,
   );
   const secrets = new Map<string, string>();
 
