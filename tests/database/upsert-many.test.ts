@@ -47,7 +47,7 @@ describe('upsertMany', () => {
     expect(written).toEqual([
       { key: { code: 'NOK' }, outcome: 'created' },
       { key: { code: 'EUR' }, outcome: 'same' },
-      { key: { code: 'KES' }, outcome: 'updated' },
+      { key: { code: 'KES' }, outcome: 'updated', before: { name: 'Shilling' } },
     ]);
     expect(await test.stored()).toEqual([
       ['EUR', 'Euro', '€'],
