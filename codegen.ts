@@ -98,13 +98,16 @@ function operationModule(schema: GraphQLSchema, operation: ClientOperation): str
     `import type { Operation } from '../../operation.ts';`,
     `import type { ${type}, ${type}Variables } from '../operation-types.ts';`,
     '',
-    `export const ${name}: Operation<${type}['${field}'], ${type}Variables> = {`,
+    // Declared under a name of its own: that of the operation may be a word of the language, such as `import`.
+    `const operation: Operation<${type}['${field}'], ${type}Variables> = {`,
     `  kind: '${kind}',`,
     `  name: '${name}',`,
     `  field: '${field}',`,
     `  text: ${JSON.stringify(document)},`,
     `  decode: ${JSON.stringify(decode)},`,
     '};',
+    '',
+    `export { operation as ${name} };`,
     '',
   ].join('\n');
 }

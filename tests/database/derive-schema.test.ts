@@ -92,7 +92,7 @@ describe.each([
     const migrations = await readMigrationsFolder(migrationsFolderFor(root, url));
     const difference = await engine.diff({
       from: { tag: 'migrations', ...migrations },
-      to: { tag: 'url', url },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: deriveSchema(canonical, kind) }] },
       script: true,
       exitCode: true,
       filters: { externalTables: [], externalEnums: [] },

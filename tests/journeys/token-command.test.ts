@@ -43,7 +43,8 @@ it('makes a token that is printed once, lists it and ends it; and refuses in one
   expect(await run('token', 'create', ...owner, '--name', 'x', '--scope', 'Citty:read')).toEqual({
     code: 1,
     out: '',
-    errors: 'pergola: The scope "Citty:read" names no model. Write Model:verb,verb or *:verb, or one of schema:read.\n',
+    errors:
+      'pergola: The scope "Citty:read" names no model. Write Model:verb,verb or *:verb, or one of schema:read, explain, documents:write.\n',
   });
   await rm(folder, { recursive: true });
 }, 60_000);
