@@ -108,9 +108,8 @@ export const fields: readonly Mutant[] = [
     edits: [
       {
         file: 'database/aggregate.ts',
-        find: `  if (isNever(visible)) throw forbidden(\`\${what} \${model}.\${field}\`);
-`,
-        replace: '',
+        find: '  if (isNever(visible)) throw refusing(',
+        replace: '  if (false) throw refusing(',
       },
     ],
   },

@@ -49,8 +49,8 @@ export const orders: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: '  if (isNever(right)) throw forbidden(',
-        replace: "  if (isNever(right) && verb !== 'sort') throw forbidden(",
+        find: '  if (isNever(right))\n    throw refusing(',
+        replace: "  if (isNever(right) && verb !== 'sort')\n    throw refusing(",
       },
     ],
   },
@@ -69,12 +69,12 @@ export const orders: readonly Mutant[] = [
     edits: [
       {
         file: 'database/compile-read.ts',
-        find: '      ...places.map((name, at) => ({ name, expression: terms[at]!.expression })),',
-        replace: `      ...places.map((name, at) => {
+        find: '    ? terms.map(({ type, expression }, at) => ({ type, expression, name: `order${at}` }))',
+        replace: `    ? terms.map(({ type, expression }, at) => {
         const { by } = read.order[at]!;
         const raw = by.kind === 'field' && sql.id(scope.alias, scalarOf(scope.model, by.field).column);
-        return { name, expression: raw || terms[at]!.expression };
-      }),`,
+        return { type, expression: raw || expression, name: 'order' + at };
+      })`,
       },
     ],
   },
