@@ -81,10 +81,10 @@ function arbitraryWrites(
 function withWrites(policy: PolicyText, { rows, fields, presets }: Writes): PolicyText {
   const known = <T>(them: Readonly<Record<string, T | undefined>>) =>
     Object.fromEntries(Object.entries(them).filter(([, it]) => it !== undefined)) as Record<string, T>;
-  const rights = (name: string, { write: _, ...others }: RightsText): RightsText => ({
-    ...others,
-    ...(fields[name] && { write: fields[name] }),
-  });
+  const rights = (name: string, old: RightsText): RightsText => {
+    const others = Object.entries(old).filter(([verb]) => verb !== 'write');
+    return { ...Object.fromEntries(others), ...(fields[name] && { write: fields[name] }) };
+  };
   return {
     rows: { ...policy.rows, ...rows },
     fields: Object.fromEntries(Object.entries(policy.fields).map(([name, it]) => [name, rights(name, it)])),
