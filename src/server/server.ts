@@ -165,7 +165,7 @@ export function assembleServer({ yoga, plugins }: Parts, logger: Logger) {
   const used = Object.values(plugins).filter((plugin) => plugin !== false) as Plugin[];
   return createYoga<object, Context>({
     ...yoga,
-    plugins: used.map((plugin) => guardedPlugin(plugin, logger)) as unknown as Plugin<Context>[],
+    plugins: used.map((plugin) => guardedPlugin(plugin, logger)),
   });
 }
 
