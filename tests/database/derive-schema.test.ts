@@ -7,7 +7,7 @@ import { deriveSchema } from '../../src/database/schema-engine/derive-schema.ts'
 import { readMigrationsFolder } from '../../src/database/schema-engine/migrations-folder.ts';
 import { pushSchema } from '../../src/database/schema-engine/migrations.ts';
 import { openSchemaEngine } from '../../src/database/schema-engine/schema-engine.ts';
-import { withDatabase } from '../../src/database/schema-engine/server-url.ts';
+import { withDatabase } from '../../src/database/server-url.ts';
 import { dropDatabase } from '../support/drop-database.ts';
 import { requirement } from '../support/requirements.ts';
 

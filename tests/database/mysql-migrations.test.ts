@@ -10,7 +10,7 @@ import { splitStatements } from '../../src/database/schema-engine/mysql/split-st
 import { connectorFor } from '../../src/database/schema-engine/connector-for.ts';
 import { pushSchema } from '../../src/database/schema-engine/migrations.ts';
 import { openSchemaEngine } from '../../src/database/schema-engine/schema-engine.ts';
-import { withDatabase } from '../../src/database/schema-engine/server-url.ts';
+import { withDatabase } from '../../src/database/server-url.ts';
 import { dropDatabase } from '../support/drop-database.ts';
 import { randomSchema } from '../support/random-schema.ts';
 import { requirement } from '../support/requirements.ts';

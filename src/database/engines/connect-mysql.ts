@@ -3,11 +3,11 @@ import { createPool, type Pool, type PoolConfig, type PoolConnection } from 'mar
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/mysql/client.ts';
 import type { Connection } from '../connection.ts';
+import { loginOf, mysqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { patientClient } from './patient-client.ts';
-import { serverUrl, type Limits, type ServerUrl } from './server-url.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** For every connection. */
@@ -29,7 +29,7 @@ const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
 
 /** @throws BAD_CONFIG for a database that would compare texts its own way, DATABASE_UNAVAILABLE where none answers. */
 export async function connectMysql(url: string): Promise<Connection> {
-  const server = serverUrl(url, 3306);
+  const server = serverUrl(url, mysqlPort);
   const pool = createPool(poolConfig(server));
   prepareSessions(pool, sessionOf(server.limits));
   try {
@@ -97,14 +97,11 @@ async function readValue(pool: Pool | PoolConnection, sql: string, parameters: r
   return rows[0]?.[0] ?? null;
 }
 
-function poolConfig({ host, port, user, password, database, tls, limits }: ServerUrl): PoolConfig {
+function poolConfig(server: ServerUrl): PoolConfig {
+  const { database, limits } = server;
   return {
-    host,
-    port,
-    user,
-    password,
+    ...loginOf(server),
     database,
-    ...(tls && { ssl: tls }),
     // Of those that the driver asks for in its greeting: any other would be a statement, see `prepareSessions`.
     collation: 'UTF8MB4_BIN',
     connectionLimit: limits.connections,

@@ -4,16 +4,16 @@ import { LRUCache } from 'lru-cache';
 import { Pool, type PoolConfig } from 'pg';
 import { PrismaClient } from '../../generated/postgresql/client.ts';
 import type { Connection } from '../connection.ts';
+import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
-import { serverUrl, type Limits, type ServerUrl } from './server-url.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** @throws DATABASE_UNAVAILABLE where none answers. */
 export async function connectPostgresql(url: string): Promise<Connection> {
-  const server = serverUrl(url, 5432);
+  const server = serverUrl(url, postgresqlPort);
   const pool = new Pool(poolConfig(server));
   // A connection that breaks while nobody uses it is replaced when the next one is needed.
   pool.on('error', () => {});
@@ -81,14 +81,11 @@ function statementName(text: string): string {
   return '';
 }
 
-function poolConfig({ host, port, user, password, database, tls, limits }: ServerUrl): PoolConfig {
+function poolConfig(server: ServerUrl): PoolConfig {
+  const { database, limits } = server;
   return {
-    host,
-    port,
-    user,
-    password,
+    ...loginOf(server),
     database,
-    ...(tls && { ssl: tls }),
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
     statement_timeout: limits.statementSeconds * 1000,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { Client, Pool, type QueryConfig } from 'pg';
+import { Client, Pool, type ClientConfig, type QueryConfig } from 'pg';
+import { loginOf, postgresqlPort, serverUrl, withDatabase } from '../server-url.ts';
 import { openOnFirstUse } from './reopening-adapter.ts';
-import { withDatabase } from './server-url.ts';
 
 /** Types of the catalogue that Prisma's adapter refuses, as one that it knows: text, and int8 for oid. */
 const presentedTypes: Readonly<Record<number, number>> = {
@@ -31,8 +31,13 @@ export function postgresqlAdapters(url: string): SqlMigrationAwareDriverAdapterF
   };
 }
 
+function configOf(url: string): ClientConfig {
+  const server = serverUrl(url, postgresqlPort);
+  return { ...loginOf(server), database: server.database };
+}
+
 async function administer(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = new Client(configOf(url));
   await client.connect();
   try {
     await client.query(statement);
@@ -42,7 +47,7 @@ async function administer(url: string, statement: string): Promise<void> {
 }
 
 async function open(url: string): Promise<SqlDriverAdapter> {
-  const pool = new Pool({ connectionString: url });
+  const pool = new Pool(configOf(url));
   const query = pool.query.bind(pool);
   const presenting = async (config: QueryConfig) => {
     const result = await query(config);

@@ -1,8 +1,8 @@
 import { badConfig, PergolaError } from '../../errors.ts';
+import { loginOf, postgresqlPort, serverUrl, type ServerUrl } from '../server-url.ts';
 import type { Connector } from './connector.ts';
 import { EngineError } from './engine-error.ts';
 import { historyQuery, historyRow } from './migration-history.ts';
-import { databaseName, serverOf, withDatabase } from './server-url.ts';
 import { openWasmEngine } from './wasm-engine.ts';
 
 /** Not the one that the engine takes for itself on another connection. */
@@ -13,17 +13,18 @@ type Run = (sql: string, values?: unknown[]) => Promise<unknown[][]>;
 
 /** Imports the driver when it is used. */
 export function postgresqlConnector(url: string): Connector {
-  const name = databaseName(url);
+  const server = serverUrl(url, postgresqlPort);
+  const name = server.database;
 
   async function using<T>(act: (run: Run) => Promise<T>, database = name): Promise<T> {
     const { default: pg } = await import('pg');
-    const client = new pg.Client({ connectionString: withDatabase(url, database), connectionTimeoutMillis: 10_000 });
+    const client = new pg.Client({ ...loginOf(server), database, connectionTimeoutMillis: 10_000 });
     // A connection that is lost between two queries is told of by the next query.
     client.on('error', () => {});
     try {
       await client.connect();
     } catch (error) {
-      throw explained(error, url);
+      throw explained(error, server);
     }
     try {
       return await act(async (text, values) => {
@@ -92,15 +93,15 @@ function unlessThere(error: unknown): unknown[][] {
   throw badConfig('The user of DATABASE_URL may not create the database.', 'Create it yourself, or give it CREATEDB.');
 }
 
-function explained(error: unknown, url: string): unknown {
+function explained(error: unknown, { host, port, database }: ServerUrl): unknown {
   const code = codeOf(error);
-  const name = databaseName(url);
-  if (code === '3D000') return new EngineError('P1003', `Database \`${name}\` does not exist`);
+  const server = `${host}:${port}`;
+  if (code === '3D000') return new EngineError('P1003', `Database \`${database}\` does not exist`);
   if (code.startsWith('28')) {
-    return new EngineError('P1000', `The server ${serverOf(url, 5432)} refuses the user or the password.`);
+    return new EngineError('P1000', `The server ${server} refuses the user or the password.`);
   }
   if (code.startsWith('E') || code === '' || code.startsWith('08') || code.startsWith('57')) {
-    return new EngineError('P1001', `No database server answers at ${serverOf(url, 5432)}.`);
+    return new EngineError('P1001', `No database server answers at ${server}.`);
   }
   return error;
 }

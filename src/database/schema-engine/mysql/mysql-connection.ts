@@ -1,6 +1,6 @@
 import { createConnection, SqlError, type Connection, type ConnectionConfig } from 'mariadb';
+import { loginOf, mysqlPort, serverUrl, type ServerUrl } from '../../server-url.ts';
 import { EngineError } from '../engine-error.ts';
-import { databaseName, serverOf } from '../server-url.ts';
 
 export interface MysqlSession {
   /** Rows as arrays; none for a statement that returns no rows. */
@@ -12,12 +12,14 @@ export interface MysqlSession {
  * One connection to the database of the URL, to another one on its server, or with null to none. Throws P1003 when
  * there is no such database, P1000 and P1001 when the server lets nobody in.
  */
-export async function connectMysql(url: string, database: string | null = databaseName(url)): Promise<MysqlSession> {
+export async function connectMysql(url: string, other?: string | null): Promise<MysqlSession> {
+  const server = serverUrl(url, mysqlPort);
+  const database = other === undefined ? server.database : other;
   let connection: Connection;
   try {
-    connection = await createConnection({ ...configOf(url), ...(database !== null && { database }) });
+    connection = await createConnection({ ...configOf(server), ...(database !== null && { database }) });
   } catch (error) {
-    throw explained(error, url, database);
+    throw explained(error, server, database);
   }
   // One that is lost between two queries is told of by the next query.
   connection.on('error', () => {});
@@ -40,15 +42,9 @@ export const mysqlMessage = (error: unknown) =>
 
 const mysqlErrorCode = (error: unknown) => (error instanceof SqlError ? error.errno : undefined);
 
-function configOf(url: string): ConnectionConfig {
-  const { hostname, port, username, password, searchParams } = new URL(url);
-  const socketPath = searchParams.get('socket');
-  const accept = searchParams.get('sslaccept');
+function configOf(server: ServerUrl): ConnectionConfig {
   return {
-    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    ...(accept && { ssl: { rejectUnauthorized: accept !== 'accept_invalid_certs' } }),
+    ...loginOf(server),
     connectTimeout: 10_000,
     rowsAsArray: true,
     bigIntAsNumber: true,
@@ -59,12 +55,15 @@ function configOf(url: string): ConnectionConfig {
   };
 }
 
-function explained(error: unknown, url: string, database: string | null): unknown {
+function explained(error: unknown, { host, port }: ServerUrl, database: string | null): unknown {
   const code = mysqlErrorCode(error);
   if (code === 1049) return new EngineError('P1003', `Database \`${database}\` does not exist`);
-  const server = serverOf(url, 3306);
+  const server = `${host}:${port}`;
   if (code === 1045 || code === 1044 || code === 1698) {
     return new EngineError('P1000', `The server ${server} refuses the user or the password.`);
+  }
+  if (error instanceof SqlError && error.code === 'ER_SERVER_SSL_DISABLED') {
+    return new EngineError('P1011', `The server ${server} does not encrypt its connections, as DATABASE_URL asks for.`);
   }
   if (code !== undefined && code > 1000 && code < 4000) return error;
   return new EngineError('P1001', `No database server answers at ${server}.`);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { badConfig, PergolaError } from '../../../errors.ts';
+import { mysqlPort, serverUrl } from '../../server-url.ts';
 import type { Connector } from '../connector.ts';
 import { EngineError } from '../engine-error.ts';
-import { databaseName } from '../server-url.ts';
 import { checkCollation, collationFor } from './collation.ts';
 import type { MysqlSession } from './mysql-connection.ts';
 import { readMysqlHistory } from './mysql-history.ts';
@@ -12,7 +12,7 @@ const waitSeconds = 60;
 
 /** Imports the driver when it is used. */
 export function mysqlConnector(url: string): Connector {
-  const name = databaseName(url);
+  const name = serverUrl(url, mysqlPort).database;
 
   async function using<T>(act: (session: MysqlSession) => Promise<T>, database: string | null = name): Promise<T> {
     const { connectMysql } = await import('./mysql-connection.ts');

@@ -1,5 +1,5 @@
-import { badConfig } from '../../errors.ts';
-import type { GateOptions } from './gate.ts';
+import { badConfig } from '../errors.ts';
+import type { GateOptions } from './engines/gate.ts';
 
 /** What is asked of a server is bounded in every direction. */
 export interface Limits {
@@ -32,10 +32,16 @@ export interface ServerUrl {
   readonly limits: Limits;
 }
 
+/** The port where nobody names one. */
+export const mysqlPort = 3306;
+export const postgresqlPort = 5432;
+
 /**
- * A URL of the form `scheme://user:password@host:port/database`. With `?ssl=true` the connection is encrypted and the
- * server's certificate is checked; `?ssl=unchecked` checks none. `connection_limit` (10) is how many requests it is asked at
- * once, `statement_timeout` (30) how many seconds a statement may take.
+ * A URL of the form `scheme://user:password@host:port/database`, read in one place for the server and its migrations:
+ * what protects the password must protect it everywhere. With `?ssl=true` the connection is encrypted and the server's
+ * certificate is checked; `?ssl=unchecked` checks none. `sslmode` and `sslaccept` are understood as PostgreSQL and Prisma
+ * write them. `connection_limit` (10) is how many requests it is asked at once, `statement_timeout` (30) how many seconds a
+ * statement may take.
  *
  * @throws BAD_CONFIG, without showing the URL.
  */
@@ -45,19 +51,34 @@ export function serverUrl(text: string, defaultPort: number): ServerUrl {
   if (!url?.hostname || !database) {
     throw badConfig(
       'DATABASE_URL names no server or no database.',
-      'Write it as scheme://user:password@host:port/name.',
+      'Write it as scheme://user:password@host:port/name, with % codes for special characters of the password.',
     );
   }
-  const ssl = url.searchParams.get('ssl') ?? url.searchParams.get('sslmode');
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || defaultPort),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database,
-    tls: tlsOf(ssl),
+    tls: tlsOf(url),
     limits: limitsOf(numberIn(url, 'connection_limit', 10), numberIn(url, 'statement_timeout', 30)),
   };
+}
+
+/** What the drivers of MySQL and PostgreSQL both want in order to connect, the database left out. */
+export const loginOf = ({ host, port, user, password, tls }: ServerUrl) => ({
+  host,
+  port,
+  user,
+  password,
+  ...(tls && { ssl: tls }),
+});
+
+/** The URL of another database on the same server. */
+export function withDatabase(url: string, database: string): string {
+  const it = new URL(url);
+  it.pathname = `/${encodeURIComponent(database)}`;
+  return it.href;
 }
 
 function numberIn({ searchParams }: URL, name: string, otherwise: number): number {
@@ -70,7 +91,10 @@ function numberIn({ searchParams }: URL, name: string, otherwise: number): numbe
   );
 }
 
-function tlsOf(ssl: string | null): ServerUrl['tls'] {
-  if (ssl === null || ssl === 'false' || ssl === 'disable') return undefined;
-  return { rejectUnauthorized: !['unchecked', 'no-verify'].includes(ssl) };
+/** A word that is not known asks for more protection, never for less. */
+function tlsOf({ searchParams }: URL): ServerUrl['tls'] {
+  const words = ['ssl', 'sslmode', 'sslaccept'].map((name) => searchParams.get(name)).filter((word) => word !== null);
+  if (words.every((word) => word === 'false' || word === 'disable')) return undefined;
+  const checksNone = ['unchecked', 'no-verify', 'accept_invalid_certs'];
+  return { rejectUnauthorized: !words.some((word) => checksNone.includes(word)) };
 }
