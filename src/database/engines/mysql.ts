@@ -1,8 +1,9 @@
-import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
+import { MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
-import type { Engine, RowsSource, Sql } from '../engine.ts';
+import type { Engine, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
+import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, ordered, selectRows } from './in-common.ts';
 import { decimalProblem, refuseLongDecimal } from './decimal-digits.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
@@ -23,14 +24,14 @@ class Compiler extends MysqlQueryCompiler {
   }
 }
 
-const compiler: Engine['compiler'] = new Kysely({
-  dialect: {
-    createAdapter: () => new MysqlAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new MysqlIntrospector(db),
-    createQueryCompiler: () => new Compiler(),
-  },
+const compiler = compilerFor({
+  createAdapter: () => new MysqlAdapter(),
+  createIntrospector: (db) => new MysqlIntrospector(db),
+  createQueryCompiler: () => new Compiler(),
 });
+
+/** `2026-01-31 12:00:00.000`, or a day alone. */
+const dateOf = (text: string) => new Date(text.length === 10 ? text : `${text.replace(' ', 'T')}Z`);
 
 /** MariaDB, whose aggregates of JSON have an order and a limit of their own. */
 export const mysql: Engine = {
@@ -48,9 +49,7 @@ export const mysql: Engine = {
       return sql`(select json_arrayagg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
     }
     const { from, where, orderBy, limit } = source;
-    const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
-    const cut = limit ? sql` limit ${limit}` : sql``;
-    return sql`(select json_arrayagg(${item}${order}${cut}) from ${from} where ${where})`;
+    return sql`(select json_arrayagg(${item}${ordered(orderBy, limit)}) from ${from} where ${where})`;
   },
   derivesFromOuterRows: false,
 
@@ -71,39 +70,17 @@ export const mysql: Engine = {
     }
   },
 
-  fromJson(type: ScalarType, value: unknown) {
-    switch (type) {
-      case 'Boolean':
-        return value === 1 || value === true;
-      case 'BigInt':
-        return BigInt(String(value));
-      case 'Float':
-        return Number(value);
-      case 'Decimal':
-        return new Decimal(String(value));
-      case 'DateTime':
-      case 'Date':
-        return dateOf(String(value));
-      case 'Json':
-        return JSON.parse(String(value));
-      case 'Bytes':
-        return new Uint8Array(Buffer.from(String(value), 'hex'));
-      default:
-        return value;
-    }
+  fromJson(type, value) {
+    if (type === 'Boolean') return value === 1 || value === true;
+    return type === 'Json' ? JSON.parse(String(value)) : fromExactJson(type, value, dateOf);
   },
-
-  fromColumn({ type }, value) {
-    if (type === 'Int') return Number(value);
-    if (type === 'BigInt') return BigInt(String(value));
-    return type === 'DateTime' || type === 'Date' ? dateOf(String(value)) : value;
-  },
+  fromColumn: columnReader(dateOf),
 
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':
       case 'Date':
-        return storedDate(value instanceof Date ? value : new Date(String(value)));
+        return storedDate(asDate(value));
       case 'Boolean':
         return value ? 1 : 0;
       case 'BigInt':
@@ -136,11 +113,7 @@ export const mysql: Engine = {
   jsonIsAbsent: (document, keys) =>
     sql`(not ${existsInJson(document, keys, (value) => sql`json_type(${value}) <> 'NULL'`)})`,
 
-  isOneOf(columns, tuples) {
-    const [column] = columns;
-    if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
-    return sql`(${sql.join(columns)}) in (${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
-  },
+  isOneOf,
   laterThan(column, value) {
     const given = sql`cast(${value} as datetime(3))`;
     const next = sql`date_add(${column}, interval 1000 microsecond)`;
@@ -218,13 +191,4 @@ function existsInJson(document: Sql, keys: readonly Sql[], condition: (value: Sq
   return sql`exists (select 1 from ${sql.join(tables, sql` join `)} where ${all})`;
 }
 
-function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
-  const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
-  const selected = list.length > 0 ? sql.join(list) : sql`1`;
-  const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
-  return sql`select ${selected} from ${from} where ${where}${order} limit ${limit}`;
-}
-
-/** `2026-01-31 12:00:00.000`, or a day alone. */
-const dateOf = (text: string) => new Date(text.length === 10 ? text : `${text.replace(' ', 'T')}Z`);
 const storedDate = (value: Date) => value.toISOString().replace('T', ' ').replace('Z', '');

@@ -1,7 +1,8 @@
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
 import { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
-import type { Engine, RowsSource, Sql, StoredType } from '../engine.ts';
+import type { Engine, Sql, StoredType } from '../engine.ts';
+import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, selectRows } from './in-common.ts';
 import { decimalProblem, refuseLongDecimal } from './decimal-digits.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
@@ -30,17 +31,17 @@ class Compiler extends PostgresQueryCompiler {
   }
 }
 
-const compiler: Engine['compiler'] = new Kysely({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new Compiler(),
-  },
+const compiler = compilerFor({
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new Compiler(),
 });
 
 /** A function takes at most 100 arguments. */
 const maxArguments = 100;
+
+/** `2026-01-31T12:00:00.123` from JSON, with a blank in the middle from a column. */
+const dateOf = (text: string) => new Date(`${text.replace(' ', 'T')}Z`);
 
 /**
  * @param sortsByCodePoint whether the database does so of itself. Where it does not, orders say so, and no index of the
@@ -92,35 +93,14 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
       }
     },
 
-    fromJson(type: ScalarType, value: unknown) {
-      switch (type) {
-        case 'BigInt':
-          return BigInt(String(value));
-        case 'Float':
-          return Number(value);
-        case 'Decimal':
-          return new Decimal(String(value));
-        case 'DateTime':
-        case 'Date':
-          return dateOf(String(value));
-        case 'Bytes':
-          return new Uint8Array(Buffer.from(String(value), 'hex'));
-        default:
-          return value;
-      }
-    },
-
-    fromColumn({ type }, value) {
-      if (type === 'Int') return Number(value);
-      if (type === 'BigInt') return BigInt(String(value));
-      return type === 'DateTime' || type === 'Date' ? dateOf(String(value)) : value;
-    },
+    fromJson: (type, value) => fromExactJson(type, value, dateOf),
+    fromColumn: columnReader(dateOf),
 
     toParameter({ type }, value) {
       switch (type) {
         case 'DateTime':
         case 'Date':
-          return (value instanceof Date ? value : new Date(String(value))).toISOString();
+          return asDate(value).toISOString();
         case 'BigInt':
           return String(value);
         case 'Decimal':
@@ -153,11 +133,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
 
     jsonIsAbsent: (document, keys) => sql`(coalesce(json_typeof(${valueIn(document, keys)}), 'null') = 'null')`,
 
-    isOneOf(columns, tuples) {
-      const [column] = columns;
-      if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
-      return sql`(${sql.join(columns)}) in (${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
-    },
+    isOneOf,
     // The largest of nothing and something is something.
     laterThan: (column, value) => sql`greatest(${value}::timestamp, ${column} + interval '1 millisecond')`,
     updateEach({ table, key, assignments, fields, rows }) {
@@ -197,6 +173,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
 
 const typeNamed = ({ type, enumType }: StoredType): Sql => {
   if (type === 'Enum') return sql.id(enumType!);
+  // One of our own few words, never a name from outside: names of types are no values and take no quotation marks here.
   return sql.raw(type === 'Json' ? 'json' : types[type]);
 };
 
@@ -206,14 +183,3 @@ const valueIn = (document: Sql, keys: readonly Sql[]): Sql => {
   for (const key of keys) value = sql`case json_typeof(${value}) when 'object' then (${value}) -> ${key} end`;
   return keys.length > 0 ? sql`(${value})` : value;
 };
-
-function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
-  const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
-  const selected = list.length > 0 ? sql.join(list) : sql`1`;
-  const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
-  const cut = limit ? sql` limit ${limit}` : sql``;
-  return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
-}
-
-/** `2026-01-31T12:00:00.123` from JSON, with a blank in the middle from a column. */
-const dateOf = (text: string) => new Date(`${text.replace(' ', 'T')}Z`);

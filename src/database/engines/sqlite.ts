@@ -1,17 +1,13 @@
-import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { Decimal } from '@prisma/client/runtime/client';
-import type { ScalarType } from '../../model/model.ts';
+import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { digitsOf, refuseLongDecimal } from './decimal-digits.ts';
-import type { Engine, RowsSource, Sql } from '../engine.ts';
+import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, selectRows } from './in-common.ts';
+import type { Engine, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 
-const compiler: Engine['compiler'] = new Kysely({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
+const compiler = compilerFor({
+  createAdapter: () => new SqliteAdapter(),
+  createIntrospector: (db) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
 });
 
 /** SQLite keeps a Decimal as a double. */
@@ -19,6 +15,8 @@ const decimalDigits = 15;
 
 /** SQLite takes at most 100 arguments in one call of a function. */
 const maxArguments = 100;
+
+const dateOf = (text: string) => new Date(text);
 
 export const sqlite: Engine = {
   compiler,
@@ -64,39 +62,17 @@ export const sqlite: Engine = {
     }
   },
 
-  fromJson(type: ScalarType, value: unknown) {
-    switch (type) {
-      case 'Boolean':
-        return value === 1;
-      case 'BigInt':
-        return BigInt(String(value));
-      case 'Float':
-        return Number(value);
-      case 'Decimal':
-        return new Decimal(String(value));
-      case 'DateTime':
-      case 'Date':
-        return new Date(String(value));
-      case 'Json':
-        return JSON.parse(String(value));
-      case 'Bytes':
-        return new Uint8Array(Buffer.from(String(value), 'hex'));
-      default:
-        return value;
-    }
+  fromJson(type, value) {
+    if (type === 'Boolean') return value === 1;
+    return type === 'Json' ? JSON.parse(String(value)) : fromExactJson(type, value, dateOf);
   },
-
-  fromColumn({ type }, value) {
-    if (type === 'Int') return Number(value);
-    if (type === 'BigInt') return BigInt(String(value));
-    return type === 'DateTime' || type === 'Date' ? new Date(String(value)) : value;
-  },
+  fromColumn: columnReader(dateOf),
 
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':
       case 'Date':
-        return storedDate(value instanceof Date ? value : new Date(String(value)));
+        return storedDate(asDate(value));
       case 'Boolean':
         return value ? 1n : 0n;
       case 'Int':
@@ -137,12 +113,8 @@ export const sqlite: Engine = {
     return sql`(not ${existsInJson(document, keys, (it) => sql`${sql.id(it, 'type')} <> 'null'`)})`;
   },
 
-  isOneOf(columns, tuples) {
-    const [column] = columns;
-    if (columns.length === 1) return sql`${column} in (${sql.join(tuples.flat())})`;
-    // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
-    return sql`(${sql.join(columns)}) in (values ${sql.join(tuples.map((tuple) => sql`(${sql.join(tuple)})`))})`;
-  },
+  // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
+  isOneOf: (columns, tuples) => isOneOf(columns, tuples, sql`values `),
   // Text of one form: its order is the order in time.
   laterThan: (column, value) => {
     const next = sql`strftime('%Y-%m-%dT%H:%M:%f+00:00', ${column}, '+0.001 seconds')`;
@@ -207,14 +179,6 @@ function existsInJson(document: Sql, keys: readonly Sql[], condition: (member: s
   const conditions = members.map((name, at) => sql`${sql.id(name, 'key')} ${places[at]!}`);
   const all = sql.join([...conditions, condition(members.at(-1)!)], sql` and `);
   return sql`exists (select 1 from ${sql.join(tables)} where ${all})`;
-}
-
-function selectRows({ from, columns, where, orderBy, limit }: RowsSource): Sql {
-  const list = columns.map(({ name, expression }) => sql`${expression} as ${sql.id(name)}`);
-  const selected = list.length > 0 ? sql.join(list) : sql`1`;
-  const order = orderBy.length > 0 ? sql` order by ${sql.join(orderBy)}` : sql``;
-  const cut = limit ? sql` limit ${limit}` : sql``;
-  return sql`select ${selected} from ${from} where ${where}${order}${cut}`;
 }
 
 /** As Prisma's driver adapter stores it: the text's order is the order in time. */
