@@ -37,7 +37,7 @@ export function useHandshake(platform: Platform, { registry, logger, maySeeDesig
     const remembered = known.get(asked);
     if (remembered) return remembered;
     const release = (await registry.releases()).find((it) => it.apiHash === asked);
-    const grownOnly = release && apiChanges(release.api, text).breaking.length === 0;
+    const grownOnly = release && (await apiChanges(release.api, text)).breaking.length === 0;
     const status = grownOnly ? 'compatible' : 'stale';
     known.set(asked, status);
     logger.info({ apiHash: asked, status }, 'a client was built from another API');

@@ -1,14 +1,12 @@
 /** `pergola policy`: what a review reads, and what CI goes by. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lockDifference } from '../../src/policy/lock-difference.ts';
 import { parseLock } from '../../src/policy/lock.ts';
+import { gitBeside, root } from '../support/ref-of-file.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const lock = readFileSync(join(root, 'policy.lock'), 'utf8');
 
 describe('the difference between two locks', () => {
@@ -35,21 +33,13 @@ describe('the difference between two locks', () => {
 });
 
 describe('the command', () => {
-  const objects = mkdtempSync(join(tmpdir(), 'pergola-'));
-  afterAll(() => rmSync(objects, { recursive: true }));
-  const git = (args: string[], input = '') =>
-    execFileSync('git', args, { cwd: root, input, encoding: 'utf8', env }).trim();
-  const alternates = execFileSync('git', ['rev-parse', '--path-format=absolute', '--git-path', 'objects'], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim();
-  // What the test makes for git goes beside the repository, not into it.
-  const env = { ...process.env, GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates };
+  const git = gitBeside();
+  afterAll(() => git[Symbol.dispose]());
   const pergola = (...words: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
       cwd: root,
       encoding: 'utf8',
-      env,
+      env: git.env,
     });
     return { status, stdout, stderr };
   };
@@ -57,8 +47,7 @@ describe('the command', () => {
   it('says in words what changes since a git ref, and exits with 3', () => {
     const before = lock.replace(/^(Tag update .*guest=)never$/m, '$1always');
     expect(before).not.toBe(lock);
-    const blob = git(['hash-object', '-w', '--stdin'], before);
-    const ref = git(['mktree'], `100644 blob ${blob}\tpolicy.lock\n`);
+    const ref = git.refOf('policy.lock', before);
     const sentence = 'Tag is no longer updatable by guest (was: always)';
     expect(pergola('policy', 'diff', ref)).toEqual({ status: 3, stdout: `${sentence}\n`, stderr: '' });
   });

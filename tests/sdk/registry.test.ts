@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/errors.ts';
-import { apiChanges, nextVersion } from '../../src/server/sdk/api-changes.ts';
 import { connect, type Drift } from '../../src/sdk/connect.ts';
 import { surveys } from '../../src/sdk/generated/operations/surveys.ts';
 import { serveSdk, type ServedSdk } from './serve-sdk.ts';
@@ -53,17 +52,6 @@ describe('the handshake', () => {
     const { nodes } = await client.run(surveys, { first: 1 });
     expect(nodes[0]?.createdAt).toBeInstanceOf(Date);
     expect(drifts).toEqual([]);
-  });
-});
-
-describe('the version', () => {
-  const api = 'type Query { a: Int b: Int }';
-  it.each([
-    ['type Query { a: Int b: Int }', '1.2.4'],
-    ['type Query { a: Int b: Int c: Int }', '1.3.0'],
-    ['type Query { a: Int }', '2.0.0'],
-  ])('follows what became of the API: %s', (after, version) => {
-    expect(nextVersion('1.2.3', apiChanges(api, after))).toBe(version);
   });
 });
 

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { application } from '../../app/index.ts';
 import { PergolaError } from '../../errors.ts';
 import { lockDifference } from '../../policy/lock-difference.ts';
 import { lockLines, lockText, parseLock, type LockLine } from '../../policy/lock.ts';
+import { fileAtRef } from '../file-at-ref.ts';
 import { designHere, lockFile, root } from '../house.ts';
 import { exit, report } from '../report.ts';
 import { runPolicyTests } from '../run-policy-tests.ts';
@@ -76,20 +76,13 @@ export function lockStaleness(): string | undefined {
 
 /** @throws BAD_INPUT when there is no lock at the ref. */
 function committedLock(ref: string | undefined): string {
-  try {
-    return ref === undefined
-      ? readFileSync(lockFile, 'utf8')
-      : execFileSync('git', ['show', `${ref}:policy.lock`], {
-          cwd: root,
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'ignore'],
-        });
-  } catch {
-    const where = ref === undefined ? '' : ` at the git ref "${ref}"`;
-    throw new PergolaError(
-      'BAD_INPUT',
-      `There is no policy.lock${where}.`,
-      'Write one: npm run pergola -- policy write.',
-    );
-  }
+  const lock =
+    ref === undefined ? existsSync(lockFile) && readFileSync(lockFile, 'utf8') : fileAtRef(ref, 'policy.lock');
+  if (lock) return lock;
+  const where = ref === undefined ? '' : ` at the git ref "${ref}"`;
+  throw new PergolaError(
+    'BAD_INPUT',
+    `There is no policy.lock${where}.`,
+    'Write one: npm run pergola -- policy write.',
+  );
 }

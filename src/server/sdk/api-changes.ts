@@ -1,28 +1,45 @@
-import { buildSchema, findBreakingChanges, findDangerousChanges, parse, validate, type GraphQLSchema } from 'graphql';
+import { CriticalityLevel, diff, DiffRule, type Change } from '@graphql-inspector/core';
+import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
 
 export interface ApiChanges {
-  /** What may stop a client that was right: in words. */
-  readonly breaking: readonly string[];
+  /** What may stop a client that was right. */
+  readonly breaking: readonly ApiChange[];
   /** What a client may not expect, such as a new value of an enum. */
-  readonly dangerous: readonly string[];
+  readonly dangerous: readonly ApiChange[];
+  /** What no client notices. */
+  readonly harmless: readonly ApiChange[];
   /** Whether the texts differ at all. */
   readonly changed: boolean;
 }
 
-/** What became of an API, by graphql-js' own rules. */
-export function apiChanges(before: string, after: string): ApiChanges {
-  if (before === after) return { breaking: [], dangerous: [], changed: false };
-  const [old, now] = [buildSchema(before), buildSchema(after)];
-  const inWords = (changes: readonly { readonly description: string }[]) => changes.map((it) => it.description);
+export interface ApiChange {
+  /** GraphQL Inspector's name of its kind: `FIELD_REMOVED`. */
+  readonly kind: string;
+  /** Where: `Observation.unit`, or `Query.observations.first`. */
+  readonly path: string;
+  readonly sentence: string;
+}
+
+/** What became of an API, by the rules of GraphQL Inspector. Descriptions count as a change, and are not listed. */
+export async function apiChanges(before: string, after: string): Promise<ApiChanges> {
+  if (before === after) return { breaking: [], dangerous: [], harmless: [], changed: false };
+  const changes = await diff(buildSchema(before), buildSchema(after), [
+    DiffRule.ignoreDescriptionChanges,
+    DiffRule.simplifyChanges,
+  ]);
+  const of = (level: CriticalityLevel) => changes.filter((it) => it.criticality.level === level).map(inWords);
   return {
-    breaking: inWords(findBreakingChanges(old, now)),
-    dangerous: inWords(findDangerousChanges(old, now)),
+    breaking: of(CriticalityLevel.Breaking),
+    dangerous: of(CriticalityLevel.Dangerous),
+    harmless: of(CriticalityLevel.NonBreaking),
     changed: true,
   };
 }
 
+const inWords = ({ type, path = '', message }: Change): ApiChange => ({ kind: type, path, sentence: `${message}.` });
+
 /** Breaking is a major version, everything else that changed a minor one, the same API packed anew a patch. */
-export function nextVersion(last: string, { breaking, changed }: ApiChanges): string {
+export function nextVersion(last: string, { breaking, changed }: Pick<ApiChanges, 'breaking' | 'changed'>): string {
   const [major = 0, minor = 0, patch = 0] = last.split('.').map(Number);
   if (breaking.length > 0) return `${major + 1}.0.0`;
   return changed ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`;

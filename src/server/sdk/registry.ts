@@ -48,7 +48,7 @@ export function openRegistry({ folder, pack }: RegistryOptions): Registry {
     const last = (await releases()).at(-1);
     const draft = await pack(last?.version ?? '1.0.0');
     if (last?.contentHash === draft.contentHash) return last;
-    const version = last ? nextVersion(last.version, apiChanges(last.api, draft.api)) : '1.0.0';
+    const version = last ? nextVersion(last.version, await apiChanges(last.api, draft.api)) : '1.0.0';
     const { tarball, packageJson, api, contentHash } = await pack(version);
     const release: Release = {
       version,
