@@ -53,7 +53,7 @@ export function homePage({ models, viewer, publicUrl, development }: Home, nonce
 <h2 id="use">Use it</h2>
 <dl>
 <dt>SDK</dt><dd><code>npm i @pergola/sdk --registry ${url}/-/npm/</code></dd>
-<dt>Import</dt><dd><code>npm run pergola -- import tags.csv --model Tag</code></dd>
+<dt>Import</dt><dd><code>npm run pergola -- import rows.csv --model ${escapeHtml(models[0]?.model.name ?? 'Model')}</code></dd>
 <dt>Ask</dt><dd><code>curl ${url}/graphql -H 'content-type: application/json' -d '{"query":"{ __typename }"}'</code></dd>
 </dl>
 </section>

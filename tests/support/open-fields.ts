@@ -1,34 +1,36 @@
 /** Every field of some models, open, for policies of tests that close one of them: `{ ...observationFields, site: … }`. */
-import { hidden, open, readOnly } from '../../src/policy/policy.ts';
+import { generatedDatamodel } from '../../src/generated/datamodel.ts';
+import { modelOf } from '../../src/model/model.ts';
+import { readDatamodel } from '../../src/model/read-datamodel.ts';
+import { hidden, open, readOnly, type FieldName, type FieldRights } from '../../src/policy/policy.ts';
+import type { ModelName } from '../../src/policy/where-types.ts';
 
-export const observationFields = {
+const schema = readDatamodel(generatedDatamodel);
+
+type Fields<M extends ModelName> = { readonly [F in FieldName<M> & string]: FieldRights<never> };
+
+/** What is not named is open: whoever adds a field to a model need not come here. */
+function openFields<M extends ModelName>(model: M, others: Partial<Fields<M>>): Fields<M> {
+  const granted = [...modelOf(schema, model).fields.values()]
+    .filter((field) => field.kind === 'relation' || !field.foreignKey)
+    .map(({ name }) => [name, open] as const);
+  // The types have the same fields from the same datamodel.
+  return { ...Object.fromEntries(granted), ...others } as Fields<M>;
+}
+
+export const observationFields = openFields('Observation', {
   id: readOnly,
-  quantity: open,
-  value: open,
-  unit: open,
-  measuredAt: open,
-  status: open,
-  details: open,
-  rawFrame: open,
-  serialNumber: open,
-  internalNote: open,
   createdAt: readOnly,
   updatedAt: readOnly,
-  site: open,
   author: readOnly,
-  reviewer: open,
-  corrects: open,
   corrections: readOnly,
-  tags: open,
-  comments: open,
-};
+});
 
-export const commentFields = { id: readOnly, body: open, createdAt: readOnly, observation: open, author: readOnly };
+export const commentFields = openFields('Comment', { id: readOnly, createdAt: readOnly, author: readOnly });
 
-export const userFields = {
+export const userFields = openFields('User', {
   id: readOnly,
   email: readOnly,
-  name: open,
   passwordHash: hidden,
   createdAt: readOnly,
   roles: readOnly,
@@ -41,4 +43,4 @@ export const userFields = {
   observations: readOnly,
   reviewedObservations: readOnly,
   comments: readOnly,
-};
+});
