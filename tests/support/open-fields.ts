@@ -14,8 +14,7 @@ function openFields<M extends ModelName>(model: M, others: Partial<Fields<M>>): 
   const granted = [...modelOf(schema, model).fields.values()]
     .filter((field) => field.kind === 'relation' || !field.foreignKey)
     .map(({ name }) => [name, open] as const);
-  // The types have the same fields from the same datamodel.
-  return { ...Object.fromEntries(granted), ...others } as Fields<M>;
+  return { ...Object.fromEntries(granted), ...others };
 }
 
 export const observationFields = openFields('Observation', {
