@@ -10,12 +10,9 @@ const compiler = fileURLToPath(import.meta.resolve('typescript/package.json').re
 /** Compiles the server, and what the benchmark runs beside it: measured is what is deployed, without a loader. */
 export async function build(): Promise<void> {
   await ensureGenerated();
-  for (const project of ['tsconfig.json', 'bench/tsconfig.json']) {
-    const child = spawn(process.execPath, [compiler, '-p', project], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  for (const parameters of [['scripts/build.mjs'], [compiler, '-p', 'bench/tsconfig.json']]) {
+    const child = spawn(process.execPath, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    if (code !== 0) throw new Error(`${project} does not compile.\n${output}`);
+    if (code !== 0) throw new Error(`${parameters.join(' ')} failed.\n${output}`);
   }
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
@@ -8,8 +9,8 @@ import { platformOptions } from '../server/platform-options.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
 import { describeError } from './report.ts';
 
-/** The project's folder: `src` and `dist` lie side by side in it. */
-export const root = resolve(import.meta.dirname, '../..');
+/** The project's folder. What is built lies deeper in it than the source, or less deep. */
+export const root = folderOfPackage(import.meta.dirname);
 
 export const apiFile = resolve(root, 'api.graphql');
 export const lockFile = resolve(root, 'policy.lock');
@@ -37,4 +38,8 @@ export async function openHere(
     ...(rates && { rates }),
   };
   return { ...(await openPlatform(design, config.databaseUrl, options)), migrated };
+}
+
+function folderOfPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : folderOfPackage(dirname(folder));
 }

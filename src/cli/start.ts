@@ -41,8 +41,10 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const { personas, startingTabs, mappings, limits } = application;
   const stopping = new AbortController();
   const checks = readinessChecks(platform, config);
-  const api = apiText(platform.api);
-  const registry = openRegistry({ folder: config.sdkFolder, pack: (version) => packHere(api, version) });
+  const registry = openRegistry({
+    folder: config.sdkFolder,
+    pack: (version) => packHere(apiText(platform.api), version),
+  });
   const metrics = await metricsFor(config);
   const server = createServer({
     platform,

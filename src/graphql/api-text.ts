@@ -2,5 +2,11 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 
 const header = '# The API as it is derived: `npm run pergola -- schema write`. Do not edit.\n\n';
 
-/** The API as the text of `api.graphql`, in an order that does not depend on how it was built. */
-export const apiText = (api: GraphQLSchema) => `${header}${printSchema(lexicographicSortSchema(api))}\n`;
+const texts = new WeakMap<GraphQLSchema, string>();
+
+/** The API as the text of `api.graphql`, in an order that does not depend on how it was built. Written once, at the first call. */
+export function apiText(api: GraphQLSchema): string {
+  const text = texts.get(api) ?? `${header}${printSchema(lexicographicSortSchema(api))}\n`;
+  texts.set(api, text);
+  return text;
+}

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiText } from '../graphql/api-text.ts';
 import type { MaySeeDesign } from './platform-rights.ts';
 import type { Platform } from './platform.ts';
@@ -27,12 +27,14 @@ const question = z.object({
  * (`Pergola-Api-Status`). `/-/sdk/handshake` goes through the client's own operations and names those that fail.
  */
 export function useHandshake(platform: Platform, { registry, logger, maySeeDesign }: Options): Plugin {
-  const text = apiText(platform.api);
-  const hash = sha256(text);
+  // Known at the first question: it would hold up the start.
+  let hash: string | undefined;
   // Hashes come from outside: only so many are remembered, and one that nobody published costs no comparison.
   const known = new LRUCache<string, DriftStatus>({ max: 100 });
 
   async function statusOf(asked: string): Promise<DriftStatus> {
+    const text = apiText(platform.api);
+    hash ??= sha256(text);
     if (asked === hash) return 'current';
     const remembered = known.get(asked);
     if (remembered) return remembered;
