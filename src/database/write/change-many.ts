@@ -12,6 +12,7 @@ import type { SingleWriter } from './create-many.ts';
 import type { Data } from './judge.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import { sharesColumns } from './shared-columns.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import type { Listing } from './writer.ts';
 
 export interface ChangeManyOptions {
@@ -38,6 +39,7 @@ export interface ChangeManyContext {
   readonly policy: ViewerPolicy;
   readonly rows: RowWriter;
   readonly single: SingleWriter;
+  readonly whereabouts: Whereabouts;
   listing(model: Model, filter: Filter, values: Values, limit: number): Promise<Listing>;
   counting(model: Model, filter: Filter, values: Values): Promise<number>;
 }
@@ -49,7 +51,7 @@ const maxRows = 10_000;
  * Changes all rows that match a condition and on which the viewer has the right. Others that match are left as they are:
  * the rows that one may change are a part of those that one may read, as the readable ones are a part of all.
  */
-export function createChangeMany({ schema, policy, rows, single, listing, counting }: ChangeManyContext) {
+export function createChangeMany({ schema, policy, rows, single, whereabouts, listing, counting }: ChangeManyContext) {
   const changer = createBulkChanger(rows);
   const { judge } = single;
 
@@ -71,7 +73,9 @@ export function createChangeMany({ schema, policy, rows, single, listing, counti
     const columns = await commonColumns(model, data);
     if (!columns) {
       const written: KeyValues[] = [];
-      for (const key of keys) written.push(await single.updateRow(model, key, data, { path: 'data', depth: 0 }));
+      // What is nested in the change of one row may change the key of another.
+      for (const now of keys.map((key) => whereabouts.follow(model, key, 'where')))
+        written.push(await single.updateRow(model, now(), data, { path: 'data', depth: 0 }));
       return written;
     }
     if (Object.keys(columns).length > 0) await changer.updateMany(model, keys, columns, 'data');

@@ -3,6 +3,7 @@ import { keyOf, type Model } from '../../model/model.ts';
 import { isAlways, type Filter } from '../../policy/filter.ts';
 import { tupleText, type RowFinder } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 /** A rule that rows must satisfy when everything is written. */
 export interface NewRowCheck {
@@ -20,21 +21,30 @@ export interface WrittenRow {
 }
 
 interface NewRowChecksContext {
+  readonly whereabouts: Whereabouts;
   readonly finder: RowFinder;
   readonly requireRow: (model: Model, key: KeyValues, filter: Filter, refusal: () => Error) => Promise<void>;
 }
 
 /** Collects what has to be judged at the end of a transaction: a rule may ask for rows that come after its own. */
-export function createNewRowChecks({ finder, requireRow }: NewRowChecksContext) {
-  const checks: NewRowCheck[] = [];
+export function createNewRowChecks({ finder, requireRow, whereabouts }: NewRowChecksContext) {
+  const checks: (NewRowCheck & { readonly since: number })[] = [];
 
   function add(check: NewRowCheck): void {
-    if (!isAlways(check.filter)) checks.push(check);
+    checks.push({ ...check, since: whereabouts.now() });
   }
 
   /** Judges every row that was written as it is now. Nothing is kept when one of them may not be so. */
   async function judge(): Promise<void> {
-    for (const { model, filter, rows, what } of checks) {
+    for (const { model, filter, rows: written, what, since } of checks) {
+      if (since === whereabouts.now() && isAlways(filter)) continue;
+      // What has been deleted since cannot be judged any more, and may have done something in the meantime.
+      const rows = written.map(({ key, path }) => {
+        const there = whereabouts.find(model, key, since);
+        if (!there) throw forbidden(what, path);
+        return { key: there, path };
+      });
+      if (isAlways(filter)) continue;
       const [only] = rows;
       if (only && rows.length === 1) {
         await requireRow(model, only.key, filter, () => forbidden(what, only.path));

@@ -5,10 +5,12 @@ import type { Data, Judge, Place, Within } from './judge.ts';
 import { inside, nestedEntries } from './nested-input.ts';
 import type { KeyValues } from './row-writer.ts';
 import { emptyColumns } from './shared-columns.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface PointToContext {
   readonly schema: Schema;
   readonly judge: Judge;
+  readonly whereabouts: Whereabouts;
   create(model: Model, data: Data, place: Place): Promise<KeyValues>;
   update(model: Model, wanted: { within: Within; path: string }, data: Data, place: Place): Promise<KeyValues>;
   delete(model: Model, key: KeyValues, path: string): Promise<void>;
@@ -22,7 +24,7 @@ export interface Pointed {
 }
 
 /** Writes through relations whose columns the row itself holds: the far row comes first, for its key stands in them. */
-export function createPointer({ schema, judge, ...context }: PointToContext) {
+export function createPointer({ schema, judge, whereabouts, ...context }: PointToContext) {
   /** @param row the row as it is stored; undefined while it is being created. */
   return async function pointTo(
     model: Model,
@@ -77,7 +79,8 @@ export function createPointer({ schema, judge, ...context }: PointToContext) {
       }
       case 'delete': {
         const far = await judge.find(target, 'delete', tied);
-        return { columns: emptied(), after: () => context.delete(target, far, at.path) };
+        const now = whereabouts.follow(target, far, at.path);
+        return { columns: emptied(), after: () => context.delete(target, now(), at.path) };
       }
       default:
         return { columns: emptied() };

@@ -35,6 +35,8 @@ export interface Change {
   readonly model: Model;
   readonly verb: 'create' | 'update' | 'delete';
   readonly key: KeyValues;
+  /** The key that it had before an update that may have changed it. */
+  readonly before?: KeyValues;
   /** What was written into its columns; for the ties of a many-to-many, the far row's key by relation. */
   readonly written: KeyValues;
 }
@@ -134,7 +136,7 @@ export function createRowWriter(context: RowWriterContext) {
       const values = fill(statement, ({ of, name }) => stored(model, name, (of === 'set' ? columns : key)[name]));
       await attempt(model, path, () => run(statement.sql, values));
       const written = keyIn(model, { ...key, ...given });
-      note({ model, verb: 'update', key: written, written: given });
+      note({ model, verb: 'update', key: written, before: key, written: given });
       return written;
     },
 

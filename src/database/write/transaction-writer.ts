@@ -11,7 +11,8 @@ import { runPlan } from '../run-plan.ts';
 import { Values } from '../values.ts';
 import { createAudit } from './audit.ts';
 import { createSteps, type IdempotentRequest } from './idempotency.ts';
-import { createRowWriter } from './row-writer.ts';
+import { createRowWriter, type Change } from './row-writer.ts';
+import { createWhereabouts } from './whereabouts.ts';
 import { createWriter } from './writer.ts';
 
 export interface TransactionWriterContext {
@@ -60,9 +61,23 @@ export function createTransactionWriter(given: TransactionWriterContext) {
 
   const { write: run, tryOut } = transaction;
   const audit = createAudit({ schema, engine, policies, viewer, requestId, unaudited, run, tryOut });
-  const rows = createRowWriter({ schema, engine, run, tryOut, note: audit.note });
+  const whereabouts = createWhereabouts();
+  const note = (change: Change) => {
+    audit.note(change);
+    whereabouts.note(change);
+  };
+  const rows = createRowWriter({ schema, engine, run, tryOut, note });
   const policy = planner.policyOf(viewer);
-  const { finish, ...writer } = createWriter({ schema, policy, viewer, rows, matching, listing, counting });
+  const { finish, ...writer } = createWriter({
+    schema,
+    policy,
+    viewer,
+    rows,
+    whereabouts,
+    matching,
+    listing,
+    counting,
+  });
   const steps = idempotent && createSteps({ schema, rows, matching, listing }, { ...idempotent, viewer });
   return {
     ...writer,

@@ -14,6 +14,7 @@ import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import { joinColumns, requireSharedSame } from './shared-columns.ts';
 import { createManyUpserter } from './upsert-many.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import { createFarWriter } from './write-far.ts';
 
 export interface WriteContext {
@@ -21,6 +22,7 @@ export interface WriteContext {
   readonly policy: ViewerPolicy;
   readonly viewer: Viewer;
   readonly rows: RowWriter;
+  readonly whereabouts: Whereabouts;
   readonly matching: JudgeContext['matching'];
   /** The keys of all rows that match, or of so many of them. */
   listing(model: Model, filter: Filter, values: Values, limit?: number): Promise<Listing>;
@@ -46,12 +48,21 @@ export interface VersionOption {
  * names the path in the input, and each undoes the whole transaction.
  */
 export function createWriter(context: WriteContext) {
-  const { schema, policy, rows, viewer } = context;
+  const { schema, policy, rows, viewer, whereabouts } = context;
   const finder = createRowFinder(rows.context, viewer, policy);
   const base = createJudge(context);
-  const checks = createNewRowChecks({ finder, requireRow: base.requireRow });
+  const checks = createNewRowChecks({ finder, requireRow: base.requireRow, whereabouts });
   const judge: Judge = { ...base, checks };
-  const nested = { schema, policy, rows, judge, create: createRow, update: updateNamed, delete: deleteRow };
+  const nested = {
+    schema,
+    policy,
+    rows,
+    whereabouts,
+    judge,
+    create: createRow,
+    update: updateNamed,
+    delete: deleteRow,
+  };
   const pointTo = createPointer(nested);
   const writeFar = createFarWriter({ ...nested, listing: context.listing });
 
@@ -104,18 +115,24 @@ export function createWriter(context: WriteContext) {
     const key = await rows.insert(model, { ...columns, ...given, ...presetsOf(model) }, place.path);
     const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data)]);
     checks.add({ model, filter, rows: [{ key, path: place.path }], what: `create this ${model.name}` });
-    for (const write of later) await write(key);
-    return key;
+    return writeLater(model, key, place.path, later);
   }
 
   /** The row has been found as one that may be changed so. */
   async function updateRow(model: Model, row: KeyValues, data: Data, place: Place): Promise<KeyValues> {
-    const { columns, later } = await prepare(model, data, { place, row });
-    const key = Object.keys(columns).length > 0 ? await rows.update(model, row, columns, place.path) : row;
+    const now = whereabouts.follow(model, row, place.path);
+    const { columns, later } = await prepare(model, data, { place, row: now });
+    const old = now();
+    const key = Object.keys(columns).length > 0 ? await rows.update(model, old, columns, place.path) : old;
     const filter = all([policy.rows(model.name, 'update'), judge.writeRights(model, data)]);
     checks.add({ model, filter, rows: [{ key, path: place.path }], what: `leave this ${model.name} so` });
-    for (const write of later) await write(key);
-    return key;
+    return writeLater(model, key, place.path, later);
+  }
+
+  async function writeLater(model: Model, key: KeyValues, path: string, later: readonly Later[]): Promise<KeyValues> {
+    const now = whereabouts.follow(model, key, path);
+    for (const write of later) await write(now());
+    return now();
   }
 
   async function updateNamed(model: Model, wanted: Wanted, data: Data, place: Place): Promise<KeyValues> {
@@ -128,9 +145,9 @@ export function createWriter(context: WriteContext) {
   }
 
   /** Splits data into this row's columns and what must wait until they are written. */
-  async function prepare(model: Model, data: Data, { place, row }: { place: Place; row?: KeyValues }) {
+  async function prepare(model: Model, data: Data, { place, row: now }: { place: Place; row?: () => KeyValues }) {
     const columns: KeyValues = {};
-    const later: ((key: KeyValues) => Promise<void>)[] = [];
+    const later: Later[] = [];
     for (const [name, value] of Object.entries(data)) {
       if (value === undefined) continue;
       const path = `${place.path}.${name}`;
@@ -144,6 +161,7 @@ export function createWriter(context: WriteContext) {
       const at = acrossRelation(place, name);
       if (!field.owning) later.push((key) => writeFar(model, key, field, { value, place: at }));
       else {
+        const row = now?.();
         const pointed: Pointed = await pointTo(model, field, value, { place: at, row });
         if (row) {
           const relations = Object.keys(data).filter((it) => data[it] !== undefined);
@@ -188,5 +206,8 @@ export function createWriter(context: WriteContext) {
     finish: checks.judge,
   };
 }
+
+/** What waits until a row's own columns are written. */
+type Later = (key: KeyValues) => Promise<void>;
 
 const root = (path: string): Place => ({ path, depth: 0 });
