@@ -125,8 +125,16 @@ export function versionOf(model: Model): ScalarField | undefined {
   return managed.find(({ type }) => type === 'Int') ?? managed[0];
 }
 
-export function scalarsOf(model: Model): ScalarField[] {
-  return [...model.fields.values()].filter((field) => field.kind === 'scalar');
+const scalars = new WeakMap<Model, readonly ScalarField[]>();
+
+/** Found once: every row that is written asks. */
+export function scalarsOf(model: Model): readonly ScalarField[] {
+  let known = scalars.get(model);
+  if (!known) {
+    known = [...model.fields.values()].filter((field) => field.kind === 'scalar');
+    scalars.set(model, known);
+  }
+  return known;
 }
 
 export function relationsOf(model: Model): RelationField[] {

@@ -5,9 +5,11 @@ import { system, type Viewer } from '../../policy/viewer.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { createRowWriter, type Change, type KeyValues, type RowWriterContext } from './row-writer.ts';
 import { tupleText } from './row-finder.ts';
+import { uuid7 } from './uuid7.ts';
 
 /** The model that holds the entries; a schema without it keeps none. */
 const auditModel = 'AuditEntry';
+const columns = ['id', 'at', 'actorKind', 'actorId', 'requestId', 'model', 'key', 'verb', 'changes'] as const;
 
 export interface AuditContext extends Omit<RowWriterContext, 'note'> {
   readonly policies: Policies;
@@ -24,19 +26,20 @@ export function createAudit({ policies, viewer, requestId, unaudited, ...context
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
   const changes: Change[] = [];
   const isSecret = secretsOf(policies);
+  const at = new Date();
 
-  const entryOf = (change: Change) => ({
-    path: 'data',
-    columns: {
-      actorKind: viewer.kind,
-      actorId: viewer.id,
-      requestId: requestId ?? null,
-      model: change.model.name,
-      key: tupleText(change.model, keyOf(change.model).fields, change.key),
-      verb: change.verb.toUpperCase(),
-      changes: shownChanges(change, isSecret, context.schema),
-    } satisfies KeyValues,
-  });
+  /** In the order of `columns`. */
+  const entryOf = (change: Change) => [
+    uuid7(),
+    at,
+    viewer.kind,
+    viewer.id,
+    requestId,
+    change.model.name,
+    tupleText(change.model, keyOf(change.model).fields, change.key),
+    change.verb.toUpperCase(),
+    shownChanges(change, isSecret, context.schema),
+  ];
 
   return {
     note(change: Change) {
@@ -45,34 +48,33 @@ export function createAudit({ policies, viewer, requestId, unaudited, ...context
     async write(): Promise<void> {
       if (!model || changes.length === 0) return;
       const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {} }));
-      await inserter.insertMany(model, changes.map(entryOf));
+      await inserter.insertOwn(model, columns, changes.map(entryOf));
     },
   };
 }
 
 /** What was written, as JSON. Of a field that nobody reads it is only said that it was. */
 function shownChanges({ model, written }: Change, isSecret: IsSecret, schema: Schema): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(written).map(([name, value]) => [
-      name,
-      isSecret(model, name) ? { withheld: true } : shownValue(value, model, name, schema),
-    ]),
-  );
+  const shown: Record<string, unknown> = {};
+  for (const name of Object.keys(written))
+    shown[name] = isSecret(model, name) ? { withheld: true } : shownValue(written[name], model, name, schema);
+  return shown;
 }
 
 type IsSecret = (model: Model, name: string) => boolean;
 
 /** Asked once for each field: thousands of rows may be written alike. */
 function secretsOf(policies: Policies): IsSecret {
-  const known = new Map<string, boolean>();
+  const known = new Map<Model, Map<string, boolean>>();
   return (model, name) => {
-    const key = `${model.name}.${name}`;
-    let secret = known.get(key);
+    const fieldsKnown = known.get(model) ?? new Map<string, boolean>();
+    known.set(model, fieldsKnown);
+    let secret = fieldsKnown.get(name);
     if (secret === undefined) {
       const { fields } = policies.get(model.name);
       const owner = fields.has(name) ? name : relationOfColumn(model, name);
       secret = owner !== undefined && isForNobody(fields.get(owner)?.read);
-      known.set(key, secret);
+      fieldsKnown.set(name, secret);
     }
     return secret;
   };

@@ -174,7 +174,21 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
       note({ model, verb: 'update', key, written: { [relation.name]: { connect: far } } });
   }
 
-  return { insertMany, tieMany };
+  /** Rows of Pergola's own, as values of these fields: nothing is checked, filled in or noted. */
+  async function insertOwn(
+    model: Model,
+    names: readonly string[],
+    rows: readonly (readonly unknown[])[],
+  ): Promise<void> {
+    const fields = names.map((name) => scalarOf(model, name));
+    for (const part of evenPartsOf(rows, Math.floor(maxParameters / fields.length))) {
+      const values: unknown[] = [];
+      for (const row of part) for (let at = 0; at < names.length; at++) values.push(stored(model, names[at]!, row[at]));
+      await run(insertStatement(model, fields, { rows: part.length, returning: [] }), values);
+    }
+  }
+
+  return { insertMany, insertOwn, tieMany };
 }
 
 /** Keys that the database counts up: it gives them out in the order of the rows, but need not return them so. */

@@ -2,15 +2,16 @@ import cuid1 from '@bugsnag/cuid';
 import { init as initCuid2 } from '@paralleldrive/cuid2';
 import { nanoid } from 'nanoid';
 import { ulid } from 'ulid';
-import { v4, v7 } from 'uuid';
+import { v4 } from 'uuid';
 import { scalarsOf, type Model, type ScalarField } from '../../model/model.ts';
+import { uuid7 } from './uuid7.ts';
 
 const cuid2 = initCuid2();
 
 /** The functions of Prisma's schema language that Prisma Client evaluates itself; the others are the database's. */
 const generators: Record<string, ((args: readonly unknown[]) => unknown) | undefined> = {
   now: () => new Date(),
-  uuid: ([version]) => (version === 7 ? v7() : v4()),
+  uuid: ([version]) => (version === 7 ? uuid7() : v4()),
   cuid: ([version]) => (version === 2 ? cuid2() : cuid1()),
   nanoid: ([length]) => nanoid(length === undefined ? undefined : Number(length)),
   ulid: () => ulid(),
