@@ -1,6 +1,7 @@
 import type { Operation } from './operation.ts';
 import type { PolicyTexts, ViewerText } from './policy-text.ts';
 import type { World } from './world.ts';
+import type { WriteText } from './write-text.ts';
 
 /** One run, as data: whatever the proof finds is kept as one of these. */
 export interface Case {
@@ -16,12 +17,33 @@ export interface Case {
   readonly operation: Operation;
 }
 
+/** One write, as data. */
+export interface WriteCase {
+  readonly world: World;
+  readonly policies: PolicyTexts;
+  readonly viewers: readonly ViewerText[];
+  /** The place of the one who writes. */
+  readonly viewer: number;
+  readonly write: WriteText;
+}
+
 /** What a property found. */
 export class Refuted extends Error {
   readonly property: string;
   readonly case: Case;
 
   constructor(property: string, it: Case, expected: unknown, actual: unknown) {
+    super(`${property}\n  expected ${JSON.stringify(expected)}\n  but got  ${JSON.stringify(actual)}`);
+    this.property = property;
+    this.case = it;
+  }
+}
+
+export class RefutedWrite extends Error {
+  readonly property: string;
+  readonly case: WriteCase;
+
+  constructor(property: string, it: WriteCase, { expected, actual }: { expected: unknown; actual: unknown }) {
     super(`${property}\n  expected ${JSON.stringify(expected)}\n  but got  ${JSON.stringify(actual)}`);
     this.property = property;
     this.case = it;

@@ -1,15 +1,19 @@
 /**
  * `npm run test:proof`: asks what was found before, then looks for more. With files as arguments, these cases only.
- * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server.
+ * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server, `--writes` writes.
  */
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
 import { readable } from './describe-case.ts';
 import { members, openFront } from './http-service.ts';
-import { keptCases, proveOrKeep, replay } from './kept-cases.ts';
+import { keptCases, proveOrKeep, proveOrKeepWrites, replay } from './kept-cases.ts';
+import { closingLinesOfWrites } from './prove-writes.ts';
 import { closingLines } from './tally.ts';
 
-const { values, positionals } = parseArgs({ options: { http: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { http: { type: 'boolean' }, writes: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const { PROOF_RUNS = '1000', PROOF_SEED = String(Date.now() % 1_000_000) } = process.env;
 
 for (const file of positionals.length > 0 ? positionals : keptCases()) {
@@ -19,7 +23,7 @@ for (const file of positionals.length > 0 ? positionals : keptCases()) {
   if (refuted) process.exitCode = 1;
 }
 const reportEvery = 20_000;
-if (positionals.length === 0) await look();
+if (positionals.length === 0) await (values.writes ? lookByWrites() : look());
 
 async function look() {
   console.log(`seed ${PROOF_SEED}`);
@@ -38,6 +42,18 @@ async function look() {
     const seconds = (performance.now() - started) / 1000;
     console.log(`${Math.round(tally.runs / seconds)} runs/s`);
     console.log(closingLines(tally).join('\n'));
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+async function lookByWrites() {
+  console.log(`seed ${PROOF_SEED}, by writes`);
+  try {
+    const until = ({ counted }: { counted: number }) => counted >= Number(PROOF_RUNS);
+    const tally = await proveOrKeepWrites({ seed: Number(PROOF_SEED), until });
+    console.log(closingLinesOfWrites(tally).join('\n'));
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -8,6 +8,8 @@ export interface PolicyText {
   readonly rows: { readonly [V in RowVerb]: RuleText };
   /** Without the columns of relations. */
   readonly fields: Readonly<Record<string, RightsText>>;
+  /** What is set when a row is created, whatever the caller says. */
+  readonly presets?: Readonly<Record<string, Operand>>;
 }
 
 export type RightsText = { readonly [V in FieldVerb]?: RuleText };

@@ -34,6 +34,8 @@ export interface StoredWorld extends AsyncDisposable {
   readonly url: string;
   /** Puts these rows in the place of all others. */
   write(world: World): void;
+  /** All rows as they are stored, a line each. */
+  dump(): string;
 }
 
 /** The tables of a shape in a SQLite file of their own. They have no foreign keys, so an optional relation may dangle. */
@@ -64,6 +66,7 @@ export async function storeWorld(world: World): Promise<StoredWorld> {
   return {
     url: `file:${path}`,
     write,
+    dump: () => dump(world.shape, connection),
     async [Symbol.asyncDispose]() {
       connection.close();
       await rm(folder, { recursive: true });
@@ -84,8 +87,25 @@ function createTables(shape: Shape): string {
     ({ table, a, b }) =>
       `CREATE TABLE ${quoted(table)} ("A" ${typeOf(a)} NOT NULL, "B" ${typeOf(b)} NOT NULL, PRIMARY KEY ("A", "B"));`,
   );
-  return [...models, ...tables].join('\n');
+  const uniques = shape.models.flatMap((model) =>
+    model.uniques.map((key) => {
+      const columns = key.map((name) => quoted(columnOf(model, name))).join(', ');
+      return `CREATE UNIQUE INDEX ${quoted(`${model.table} ${key.join(' ')}`)} ON ${quoted(model.table)} (${columns});`;
+    }),
+  );
+  return [...models, ...tables, ...uniques].join('\n');
 }
+
+function dump(shape: Shape, connection: LibsqlConnection): string {
+  const tables = [...shape.models.map(({ table }) => table), ...tablesIn(shape).map(({ table }) => table)];
+  const lines = tables.flatMap((table) => {
+    const rows = connection.rows(`SELECT * FROM ${quoted(table)}`, []);
+    return rows.map((row) => `${table} ${JSON.stringify(row, asJson)}`);
+  });
+  return lines.toSorted().join('\n');
+}
+
+const asJson = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
 
 const columnOf = (model: ModelShape, name: string) => scalarsIn(model).find((it) => it.name === name)!.column;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -96,7 +96,7 @@ function arbitraryRights(field: FieldShape, model: ModelShape, rules: Rules): fc
   );
 }
 
-function arbitraryRule(
+export function arbitraryRule(
   model: ModelShape,
   whereOf: WhereOf,
   mayAsk: (target: string) => boolean,

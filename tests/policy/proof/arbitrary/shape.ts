@@ -126,7 +126,10 @@ class ShapeBuilder {
     for (const [at, { type, required, unique, mapped }] of columns.entries()) {
       const name = `${type.toLowerCase()}${at}`;
       draft.fields.push(scalar(name, type, required, mapped === 0 ? `${name} column` : name));
-      if (unique === 0 && !['Json', 'Boolean', 'Enum', 'Bytes', 'Float'].includes(type)) draft.uniques.push([name]);
+      // Where no key is marked, a required field that is unique alone comes before two that are together.
+      const otherKey = draft.keyKind === 'unique' && draft.key.length > 1 && required;
+      if (unique === 0 && !otherKey && !['Json', 'Boolean', 'Enum', 'Bytes', 'Float'].includes(type))
+        draft.uniques.push([name]);
     }
   }
 

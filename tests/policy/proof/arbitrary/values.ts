@@ -63,6 +63,15 @@ const pools: Record<Exclude<ScalarType, 'Enum'>, readonly Value[]> = {
 /** How many of a pool's values are drawn most of the time. */
 const common = 4;
 
+/** Few, and one or two that databases get wrong. */
+export function valuesOf(
+  { type, enum: name }: Pick<ScalarShape, 'type' | 'enum'>,
+  enums: readonly EnumShape[],
+): readonly Value[] {
+  const pool = type === 'Enum' ? enums.find((it) => it.name === name)!.values.map((it) => it.name) : pools[type];
+  return pool.slice(0, common + 2);
+}
+
 export function arbitraryValue(
   { type, enum: name }: Pick<ScalarShape, 'type' | 'enum'>,
   enums: readonly EnumShape[],

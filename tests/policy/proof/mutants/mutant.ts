@@ -2,8 +2,8 @@
 export interface Mutant {
   /** What has gone missing, as a reviewer would say it. */
   readonly name: string;
-  /** What only a server gets wrong is looked for through it. */
-  readonly through?: 'http';
+  /** What only a server gets wrong is looked for through it, and what goes wrong in writing, by writes. */
+  readonly through?: 'http' | 'writes';
   /** Mostly one. */
   readonly edits: readonly Edit[];
 }

@@ -5,5 +5,6 @@ import { orders } from './orders.ts';
 import { rows } from './rows.ts';
 import { rules } from './rules.ts';
 import { server } from './server.ts';
+import { writes } from './writes.ts';
 
-export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules, ...server];
+export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules, ...server, ...writes];

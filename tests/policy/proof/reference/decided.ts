@@ -26,7 +26,8 @@ const either = (parts: readonly Decided[]): Decided =>
   parts.includes(true) ? true : parts.every((it) => it === false) ? false : undefined;
 const opposite = (it: Decided): Decided => (it === undefined ? undefined : !it);
 
-function decidedRow(model: string, verb: RowVerb, facts: Facts): Decided {
+/** False: the viewer has the right on no row. */
+export function decidedRow(model: string, verb: RowVerb, facts: Facts): Decided {
   const { rows } = facts.policies[model]!;
   const own = decidedRule(rows[verb], model, facts);
   return verb === 'read' || verb === 'create' ? own : both([decidedRow(model, 'read', facts), own]);

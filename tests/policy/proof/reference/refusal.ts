@@ -59,6 +59,9 @@ export function refusalsOfOrder({ path, count, direction }: OrderText, model: st
   return [...own, ...refusalsOfOrder({ path: rest, count, direction }, target, facts)];
 }
 
+/** What the conditions of a bulk write are refused for. */
+export const refusalsOfWhere = (where: WhereText, model: string, facts: Facts) => ofWhere(where, model, facts);
+
 /** A condition that needs no row to be decided asks about nothing. */
 function ofWhere(where: WhereText | undefined, model: string, facts: Facts): string[] {
   if (!where || decidedWhere(where, model, facts.shape, false) !== undefined) return [];
