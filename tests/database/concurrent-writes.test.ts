@@ -5,7 +5,7 @@ import type { Database } from '../../src/database/database.ts';
 import { PergolaError } from '../../src/errors.ts';
 import { system, type Viewer } from '../../src/policy/viewer.ts';
 import { holdLock } from '../support/lock-holder.ts';
-import { testEngine } from '../support/test-engine.ts';
+import { testEngine, type EngineName } from '../support/test-engine.ts';
 import { openTinyService, type TinyDesign } from '../support/tiny-service.ts';
 
 const design: TinyDesign = {
@@ -33,6 +33,12 @@ model Share {
   deed   Deed   @relation(fields: [deedId], references: [id])
 
   @@id([deedId, holder])
+}
+model Witness {
+  id     Int     @id @default(autoincrement())
+  owner  String
+  shared Boolean
+  text   String
 }`,
   rows: `
 insert into Account (id, balance, changed) values (1, 100, '2026-01-01T00:00:00.000+00:00'), (2, 100, '2026-01-01T00:00:00.000+00:00'),
@@ -123,49 +129,54 @@ describe('ifVersion', () => {
 });
 
 describe('a right that goes away', () => {
-  const watch = `
-create table Witness (owner text, shared int, text text);
-create trigger watch after update of text on Deed when new.text <> old.text begin
-  insert into Witness values (old.ownerId, exists (select 1 from Share where deedId = old.id and holder = 'seller'), new.text);
-end;`;
+  const testimony = `insert into Witness (owner, shared, text)
+    values (old.ownerId, exists (select 1 from Share where deedId = old.id and holder = 'seller'), new.text);`;
+  /** A trigger looks on: it sees what is there at the moment of the write. */
+  const watch: Record<EngineName, readonly string[]> = {
+    sqlite: [`create trigger watch after update of text on Deed when new.text <> old.text begin ${testimony} end;`],
+    mysql: [
+      `create trigger watch after update on Deed for each row begin if new.text <> old.text then ${testimony} end if; end`,
+    ],
+    postgresql: [
+      `create function testify() returns trigger language plpgsql as $$ begin ${testimony} return null; end $$`,
+      'create trigger watch after update on Deed for each row when (new.text <> old.text) execute function testify()',
+    ],
+  };
+  const watched = async () => {
+    const service = await openTinyService(design);
+    for (const statement of watch[testEngine]) await service.sql(statement);
+    return service;
+  };
 
-  // A trigger of SQLite's looks on.
-  it.skipIf(testEngine !== 'sqlite')(
-    '50: takes the write with it: of 1,000 races between a transfer and a write, no write comes after',
-    async () => {
-      await using service = await openTinyService(design);
-      await service.sql(watch);
-      const other = await service.openAgain();
-      const outcomes: Record<string, number> = {};
-      for (let round = 0; round < 1000; round++) {
-        await service.sql("update Deed set ownerId = 'seller' where id = 1");
-        const transfer = () =>
-          other.as(system).write((writer) => writer.update('Deed', { id: 1 }, { ownerId: 'buyer' }));
-        const write = () =>
-          service.database
-            .as(seller)
-            .write((writer) => writer.update('Deed', { id: 1 }, { text: `by seller ${round}` }));
-        const [first, second] = round % 2 === 0 ? [transfer, write] : [write, transfer];
-        const [one, two] = await Promise.allSettled([first(), second()]);
-        const written = round % 2 === 0 ? two : one;
-        const outcome = written.status === 'fulfilled' ? 'written' : codeOf(written.reason);
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      }
-      expect(await service.sql("select count(*) from Witness where owner <> 'seller'")).toEqual([[0]]);
-      expect(await service.sql('select count(*) from Witness')).toEqual([[outcomes['written']]]);
-      // Both were first many times.
-      expect(Object.keys(outcomes).toSorted()).toEqual(['NOT_FOUND', 'written']);
-      expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(100);
-    },
-  );
+  it('50: takes the write with it: of 1,000 races between a transfer and a write, no write comes after', async () => {
+    await using service = await watched();
+    const other = await service.openAgain();
+    const outcomes: Record<string, number> = {};
+    for (let round = 0; round < 1000; round++) {
+      await service.sql("update Deed set ownerId = 'seller' where id = 1");
+      const transfer = () => other.as(system).write((writer) => writer.update('Deed', { id: 1 }, { ownerId: 'buyer' }));
+      const write = () =>
+        service.database.as(seller).write((writer) => writer.update('Deed', { id: 1 }, { text: `by seller ${round}` }));
+      const [first, second] = round % 2 === 0 ? [transfer, write] : [write, transfer];
+      const [one, two] = await Promise.allSettled([first(), second()]);
+      const written = round % 2 === 0 ? two : one;
+      const outcome = written.status === 'fulfilled' ? 'written' : codeOf(written.reason);
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    expect(await service.sql("select count(*) from Witness where owner <> 'seller'")).toEqual([[0]]);
+    expect(await service.sql('select count(*) from Witness')).toEqual([[outcomes['written']]]);
+    // Both were first many times.
+    expect(Object.keys(outcomes).toSorted()).toEqual(['NOT_FOUND', 'written']);
+    expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(100);
+  });
 
-  it.skipIf(testEngine !== 'sqlite')('50: does so too where the right is a row of another model', async () => {
-    await using service = await openTinyService(design);
-    await service.sql(watch);
+  it('50: does so too where the right is a row of another model', async () => {
+    await using service = await watched();
     const other = await service.openAgain();
     const outcomes: Record<string, number> = {};
     for (let round = 0; round < 300; round++) {
-      await service.sql("insert or ignore into Share (deedId, holder) values (2, 'seller')");
+      if ((await service.sql('select count(*) from Share'))[0]![0] === 0)
+        await service.sql("insert into Share (deedId, holder) values (2, 'seller')");
       const revoke = () =>
         other.as(system).write((writer) => writer.delete('Share', { deedId_holder: { deedId: 2, holder: 'seller' } }));
       const write = () =>
@@ -210,7 +221,7 @@ describe('ten writers on four rows', () => {
     });
     await Promise.all(writers);
     expect(await service.sql('select sum(balance) from Account')).toEqual([[400]]);
-    expect(await service.sql('select count(distinct balance) > 1 from Account')).toEqual([[1]]);
+    expect((await service.sql('select count(distinct balance) from Account'))[0]![0]).toBeGreaterThan(1);
   });
 });
 
