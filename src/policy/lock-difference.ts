@@ -1,4 +1,5 @@
 import type { LockLine } from './lock.ts';
+import { isPlatformRight } from './platform-right.ts';
 
 const participles: Readonly<Record<string, string>> = {
   read: 'readable',
@@ -33,6 +34,7 @@ const keyOf = ({ model, field, verb }: LockLine) => `${model}.${field ?? ''} ${v
 
 function sentence({ model, field, verb }: LockLine, persona: string, before: string, after: string): string[] {
   if (before === after) return [];
+  if (isPlatformRight(verb)) return [`${persona} ${after === 'never' ? 'no longer has' : 'gets'} the right ${verb}`];
   const place = field === undefined ? model : `${model}.${field}`;
   const able = `${participles[verb] ?? verb} by ${persona}`;
   if (after === 'never') return [`${place} is no longer ${able} (was: ${before})`];

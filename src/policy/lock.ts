@@ -2,15 +2,17 @@ import type { Model, Schema } from '../model/model.ts';
 import { describeRule } from './describe.ts';
 import { viewerLike, type Personas } from './persona.ts';
 import type { FieldRights, Policies, Policy } from './policy.ts';
+import { hasPlatformRight, platformRights, type PlatformRight } from './platform-right.ts';
 import type { FieldVerb, RowVerb, Rule } from './rule.ts';
 import type { Viewer } from './viewer.ts';
 
 /** One right on a model or one of its fields, and what it comes down to for each persona. */
 export interface LockLine {
+  /** A model, or `platform` for the rights that are about no row. */
   readonly model: string;
   /** Undefined: the right is on the row. */
   readonly field: string | undefined;
-  readonly verb: RowVerb | FieldVerb;
+  readonly verb: RowVerb | FieldVerb | PlatformRight;
   /** By persona: `always`, `never`, or the rule in words. */
   readonly grants: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ export function lockLines(schema: Schema, policies: Policies, personas: Personas
     };
     return { model, field, verb, grants: Object.fromEntries(viewers.map(([name, viewer]) => [name, grantTo(viewer)])) };
   };
-  return [...schema.models.values()].flatMap((model) => {
+  const ofModels = [...schema.models.values()].flatMap((model) => {
     const policy = policies.get(model.name);
     return [
       ...rowVerbs.map((verb) => line(model.name, undefined, verb, policy.rows[verb])),
@@ -49,12 +51,24 @@ export function lockLines(schema: Schema, policies: Policies, personas: Personas
       }),
     ];
   });
+  const ofPlatform = platformRights.map((verb): LockLine => {
+    const grants = viewers.map(([name, viewer]) => [
+      name,
+      hasPlatformRight(viewer, verb, policies.rights) ? 'always' : 'never',
+    ]);
+    return { model: platform, field: undefined, verb, grants: Object.fromEntries(grants) as LockLine['grants'] };
+  });
+  return [...ofModels, ...ofPlatform];
 }
+
+/** What stands in the place of a model where a right is about none; Prisma's models begin with a capital by custom. */
+const platform = 'platform';
 
 const fieldNames = (model: Model, policy: Policy) => [...model.fields.keys()].filter((name) => policy.fields.has(name));
 
 const header = `# What each persona may do, as the policies say: \`npm run pergola -- policy write\`. Do not edit.
 # A line: model.field verb persona=always|never|"the rule". Columns of relations follow their relation.
+# "platform" has the rights that are about no row.
 `;
 
 /** The text of `policy.lock`: one line for a right, so that a review sees what changed for whom. */
@@ -74,7 +88,7 @@ const quoted = (grant: string) => (grant === 'always' || grant === 'never' ? gra
 export function parseLock(text: string): LockLine[] {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => {
-    const match = /^(\w+)(?:\.(\w+))? (\w+) (.*)$/.exec(line);
+    const match = /^(\w+)(?:\.(\w+))? ([\w:]+) (.*)$/.exec(line);
     if (!match) throw new Error(`This is no line of a policy lock: ${line.slice(0, 100)}`);
     const [, model, field, verb, rest] = match;
     const grants = [...rest!.matchAll(/([\w-]+)=("(?:[^"\\]|\\.)*"|\w+)/g)].map(([, name, grant]): [string, string] => [

@@ -23,6 +23,8 @@ describe('the difference between two locks', () => {
     ['Note read ed="their own"', 'Note read ed=always', 'Note becomes readable by ed always (was: their own)'],
     ['', 'Note delete ed=always', 'Note becomes deletable by ed'],
     ['Note delete ed=always', '', 'Note is no longer deletable by ed (was: always)'],
+    ['platform explain guest=never', 'platform explain guest=always', 'guest gets the right explain'],
+    ['platform schema:read ed=always', 'platform schema:read ed=never', 'ed no longer has the right schema:read'],
   ])('%s > %s', (before, after, sentence) => {
     expect(between(before, after)).toEqual([sentence]);
   });
