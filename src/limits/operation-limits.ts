@@ -23,6 +23,10 @@ export interface OperationLimits {
   readonly listEntries: number;
   /** How long an operation may take. */
   readonly seconds: number;
+  /** Imports and exports over HTTP at the same time. */
+  readonly transfers: number;
+  /** The same of one user, or of one address for guests. */
+  readonly transfersOfOne: number;
 }
 
 /** Rows of a page of a list. They stand in the API's descriptions, so they are the same for every application. */
@@ -40,6 +44,8 @@ const defaults: OperationLimits = {
   freeNodes: 1_000,
   listEntries: 1_000,
   seconds: 30,
+  transfers: 8,
+  transfersOfOne: 2,
 };
 
 /** @throws BAD_CONFIG for a limit that is no number from 1 on. */

@@ -62,10 +62,12 @@ function httpStatus(error: PergolaError): { http?: { status: number; headers?: R
   const { code } = error;
   if (error instanceof RateLimited)
     return { http: { status: 429, headers: { 'retry-after': String(error.retryAfterSeconds) } } };
-  if (code === 'TOO_MANY_REQUESTS') return { http: { status: 429 } };
   if (code === 'IDEMPOTENCY_KEY_REUSED') return { http: { status: 422 } };
   if (badRequests.includes(code)) return { http: { status: 400 } };
   if (code === 'TIMED_OUT') return { http: { status: 504 } };
   if (code === 'DATABASE_FULL') return { http: { status: 507 } };
-  return code === 'DATABASE_UNAVAILABLE' ? { http: { status: 503, headers: { 'retry-after': '1' } } } : {};
+  // Whoever asks is not the one who asked too much: 503, as all others get it then.
+  return code === 'DATABASE_UNAVAILABLE' || code === 'TOO_MANY_REQUESTS'
+    ? { http: { status: 503, headers: { 'retry-after': '1' } } }
+    : {};
 }

@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import { operationLimitsWith, pageSizes, type OperationLimits } from '../limits/operation-limits.ts';
+import { addressKey } from '../limits/address-key.ts';
+import { createTransfers } from '../limits/transfers.ts';
 import { openTrustedDocuments } from '../limits/trusted-documents.ts';
-import { namedBudgets } from '../limits/rate-limits.ts';
+import { askerKey, namedBudgets } from '../limits/rate-limits.ts';
 import { guardedPlugin } from './guarded-plugin.ts';
 import { maskError } from './mask-error.ts';
 import type { Mappings } from '../import/run-import.ts';
@@ -31,7 +33,7 @@ import { useHomePage } from './use-home-page.ts';
 import { useHiddenDesign } from './use-hidden-design.ts';
 import { useIdempotency } from './use-idempotency.ts';
 import { useIdentity } from './use-identity.ts';
-import { useImport } from './use-import.ts';
+import { useImport, type BeginTransfer } from './use-import.ts';
 import { useJsonOnly } from './use-json-only.ts';
 import { useLimitsPage } from './use-limits-page.ts';
 import { useLogging } from './use-logging.ts';
@@ -89,6 +91,9 @@ export function serverParts(options: ServerOptions) {
   const mayDo = rightOf(platform, identityOf);
   const maySeeDesign: MaySeeDesign = development ? () => Promise.resolve(true) : mayDo('schema:read');
   const rates = useRateLimits({ ...platform.rates, freeNodes: limits.freeNodes, addressOf });
+  const transfers = createTransfers(limits);
+  const beginTransfer: BeginTransfer = (viewer, request, serverContext) =>
+    transfers.begin(askerKey({ viewer, address: addressKey(addressOf(serverContext, request)) }));
   const documents = openTrustedDocuments(config.trustedDocumentsManifest, { own: accountPageDocuments });
   const yoga = {
     schema: platform.api,
@@ -131,8 +136,8 @@ export function serverParts(options: ServerOptions) {
     homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
     registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
     handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger }),
-    import: useImport({ database: platform.database, mappings, identityOf, logger }),
-    export: useExport(platform.database, identityOf),
+    import: useImport({ database: platform.database, mappings, identityOf, beginTransfer, logger }),
+    export: useExport({ database: platform.database, identityOf, beginTransfer }),
     accountPage: useAccountPage(),
     limitsPage: useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
     policiesPage: development && usePoliciesPage(platform, personas),

@@ -6,7 +6,7 @@ import { badInput, PergolaError } from '../errors.ts';
 import { exportFormats, exportRows, type ExportFormat } from '../import/export.ts';
 import { errorResponse } from './error-response.ts';
 import type { IdentityOf } from './identity-of.ts';
-import { statusOf } from './use-import.ts';
+import { retryAfter, statusOf, type BeginTransfer } from './use-import.ts';
 import { requestIdOf } from './use-request-id.ts';
 
 const contentTypes: Record<ExportFormat, string> = {
@@ -16,14 +16,22 @@ const contentTypes: Record<ExportFormat, string> = {
   json: 'application/json',
 };
 
+interface ExportOverHttp {
+  readonly database: Database;
+  readonly identityOf: IdentityOf;
+  readonly beginTransfer: BeginTransfer;
+}
+
 /** `GET /-/export/<Model>?format=csv&where={…}`: what the viewer may read, as it is read. */
-export const useExport = (database: Database, identityOf: IdentityOf): Plugin => ({
-  async onRequest({ request, url, fetchAPI, endResponse }) {
+export const useExport = ({ database, identityOf, beginTransfer }: ExportOverHttp): Plugin => ({
+  async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
     const model = /^\/-\/export\/(\w+)$/.exec(url.pathname)?.[1];
     if (model === undefined || request.method !== 'GET') return;
+    let end = () => {};
     try {
       const format = formatOf(url.searchParams.get('format') ?? 'csv');
       const viewer = viewerOf((await identityOf(request)) ?? { kind: 'nobody' });
+      end = beginTransfer(viewer, request, serverContext);
       const rows = database.as(viewer, { id: requestIdOf(request) });
       const where = parseWhere(url.searchParams.get('where'));
       const text = exportRows({ rows, model, format, ...(where !== undefined && { where }) });
@@ -35,11 +43,17 @@ export const useExport = (database: Database, identityOf: IdentityOf): Plugin =>
         vary: 'authorization, cookie',
         'cache-control': 'no-store',
       };
-      const body = Readable.toWeb(Readable.from(whole(first, text)));
+      // By bytes: of objects it would read sixteen pages ahead of a caller who takes none.
+      const stream = Readable.from(whole(first, text), { objectMode: false });
+      // A caller who leaves before the first byte closes no stream that nobody has begun to read.
+      stream.once('close', end);
+      request.signal.addEventListener('abort', end);
+      const body = Readable.toWeb(stream);
       endResponse(new fetchAPI.Response(body as unknown as ReadableStream, { headers }));
     } catch (error) {
+      end();
       if (!(error instanceof PergolaError)) throw error;
-      endResponse(errorResponse(fetchAPI, error, { status: statusOf(error) }));
+      endResponse(errorResponse(fetchAPI, error, { status: statusOf(error), headers: retryAfter(error) }));
     }
   },
 });

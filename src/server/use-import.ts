@@ -9,6 +9,7 @@ import { formats, type Format } from '../import/parse.ts';
 import { resumeImport, runImport, type ImportSettings, type Mappings } from '../import/run-import.ts';
 import { conflictModes, type OnConflict } from '../import/write-rows.ts';
 import type { Viewer } from '../policy/viewer.ts';
+import { RateLimited } from '../limits/rate-limiter.ts';
 import { errorResponse } from './error-response.ts';
 import type { IdentityOf } from './identity-of.ts';
 import { requestIdOf } from './use-request-id.ts';
@@ -17,22 +18,28 @@ export interface ImportOverHttp {
   readonly database: Database;
   readonly mappings: Mappings;
   readonly identityOf: IdentityOf;
+  readonly beginTransfer: BeginTransfer;
   readonly logger: Logger;
 }
+
+/** Counts a file that comes in or goes out, until what it returns is called. Throws when there are too many. */
+export type BeginTransfer = (viewer: Viewer, request: Request, serverContext: object) => () => void;
 
 /**
  * `POST /-/import/<Model>?key=…&format=csv` with a file as its body and credentials in the `Authorization` header: the
  * rows are written while the file arrives. A cookie is not enough, for browsers send it for other sites' pages too.
  */
-export const useImport = ({ database, mappings, identityOf, logger }: ImportOverHttp): Plugin => ({
-  async onRequest({ request, url, fetchAPI, endResponse }) {
+export const useImport = ({ database, mappings, identityOf, beginTransfer, logger }: ImportOverHttp): Plugin => ({
+  async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
     const model = /^\/-\/import\/(\w+)$/.exec(url.pathname)?.[1];
     if (model === undefined || request.method !== 'POST') return;
+    let end = () => {};
     try {
       const identity = request.headers.get('authorization') === null ? null : await identityOf(request);
       if (!identity || identity.kind === 'nobody') throw unauthenticated();
       const viewer = viewerOf(identity);
       if (!request.body) throw badInput('The request has no body.', 'Send the file as the body.');
+      end = beginTransfer(viewer, request, serverContext);
       const options = {
         database,
         viewer,
@@ -60,9 +67,12 @@ export const useImport = ({ database, mappings, identityOf, logger }: ImportOver
       // What is left of the file is not read.
       const headers = {
         connection: 'close',
+        ...retryAfter(error),
         ...(error.code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
       };
       endResponse(errorResponse(fetchAPI, error, { status: statusOf(error), headers }));
+    } finally {
+      end();
     }
   },
 });
@@ -129,8 +139,15 @@ export function statusOf({ code }: PergolaError): number {
   if (code === 'UNAUTHENTICATED') return 401;
   if (code === 'FORBIDDEN') return 403;
   if (code === 'NOT_FOUND') return 404;
-  if (code === 'DATABASE_UNAVAILABLE') return 503;
+  if (code === 'RATE_LIMITED') return 429;
+  if (code === 'DATABASE_UNAVAILABLE' || code === 'TOO_MANY_REQUESTS') return 503;
   return code === 'IMPORT_RUNNING' || code === 'IMPORT_INTERRUPTED' || code === 'IMPORT_LEASE_LOST' ? 409 : 422;
+}
+
+/** The header for who comes too often, or when there are too many. */
+export function retryAfter(error: PergolaError): Record<string, string> {
+  if (error instanceof RateLimited) return { 'retry-after': String(error.retryAfterSeconds) };
+  return statusOf(error) === 503 ? { 'retry-after': '1' } : {};
 }
 
 const unauthenticated = () =>

@@ -2,8 +2,8 @@ import type { Plugin } from 'graphql-yoga';
 import { asksByHash } from './use-trusted-documents.ts';
 
 /**
- * `/graphql` takes POST with JSON and nothing else. What a plain HTML form or an <img> can send (GET, urlencoded,
- * multipart, text/plain) would come with the visitor's cookie and without the browser asking first.
+ * `/graphql` takes POST with JSON. What a plain HTML form or an <img> can send (GET, urlencoded, multipart, text/plain)
+ * would come with the visitor's cookie and without the browser asking first.
  */
 export const useJsonOnly = (): Plugin => ({
   onRequest({ request, url, fetchAPI, endResponse }) {
@@ -12,8 +12,9 @@ export const useJsonOnly = (): Plugin => ({
       endResponse(
         fetchAPI.Response.json({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }, { status, headers }),
       );
-    // A query that is known by its hash: nobody can make a browser send another, and no mutation runs by GET.
-    if (request.method === 'GET' && asksByHash(url)) return;
+    // A query that is known by its hash, or of somebody whose token is in a header: nobody can make a browser send those.
+    // Credentials that are not valid have ended the request before. No mutation runs by GET.
+    if (request.method === 'GET' && (asksByHash(url) || request.headers.get('authorization') !== null)) return;
     if (request.method !== 'POST') {
       refuse(405, `${request.method} is not taken here. Use POST with JSON.`, { allow: 'POST' });
       return;

@@ -29,7 +29,8 @@ export function useTrustedDocuments({ documents, mode, identityOf, logger }: Opt
     onParams({ params, request, setParams }) {
       const { documentId: sent, ...rest } = params as typeof params & { documentId?: unknown };
       // Of an address, Yoga reads only the names that it knows.
-      const documentId = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : sent;
+      const documentId =
+        request.method === 'GET' ? (new URL(request.url).searchParams.get('documentId') ?? undefined) : sent;
       if (documentId !== undefined) {
         const found = typeof documentId === 'string' ? documents.find(documentId.replace(/^sha256:/, '')) : undefined;
         if (found === undefined || params.query !== undefined) throw unknownDocument();
@@ -47,7 +48,7 @@ export function useTrustedDocuments({ documents, mode, identityOf, logger }: Opt
     async onResponse({ request, response }) {
       // Not the page of GraphiQL, which has the same address: kept, it would come back with a nonce that is known.
       const url = new URL(request.url);
-      if (request.method !== 'GET' || url.pathname !== '/graphql' || !asksByHash(url)) return;
+      if (request.method !== 'GET' || url.pathname !== '/graphql' || !asks(url)) return;
       if (response.status !== 200 || response.headers.has('cache-control')) return;
       const identity = await identityOf(request).catch(() => null);
       const shared = identity?.kind === 'nobody' && !response.headers.has('set-cookie');
@@ -58,7 +59,10 @@ export function useTrustedDocuments({ documents, mode, identityOf, logger }: Opt
   };
 }
 
-/** The only GET of `/graphql` that runs anything: a query that is known by its hash. */
+/** Whether a GET runs something. */
+const asks = ({ searchParams }: URL) => searchParams.has('documentId') || searchParams.has('query');
+
+/** The only GET of `/graphql` that runs anything for who shows no token: a query that is known by its hash. */
 export const asksByHash = ({ searchParams }: URL) => searchParams.has('documentId') && !searchParams.has('query');
 
 const unknownDocument = () =>

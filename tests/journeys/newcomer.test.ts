@@ -100,7 +100,7 @@ describe('npm start', () => {
       { DATABASE_URL: 'file:/dev/null/pergola.db' },
       /^pergola: .*\/dev\/null.*\n$/,
     ],
-  ])('refuses %s in one line', async (_, environment, line) => {
+  ])('refuses %s in one line (132)', async (_, environment, line) => {
     const { code, output, errors } = await start({ DATABASE_URL: url('never.db'), ...environment });
     expect([code, output]).toEqual([1, '']);
     expect(errors).toMatch(line);

@@ -44,7 +44,7 @@ const allowedOf = async (counter: Counter, key: string, calls = 100) => {
   return verdicts.filter(({ allowed }) => allowed).length;
 };
 
-describe('a process whose Redis', () => {
+describe('a process whose Redis (119)', () => {
   it.each<[string, (socket: Socket) => void]>([
     ['hangs up', (socket) => socket.destroy()],
     ['never answers', () => {}],
@@ -68,7 +68,7 @@ describe('a process whose Redis', () => {
   });
 });
 
-describe('a process that loses its Redis', redis.needed, () => {
+describe('a process that loses its Redis (119)', redis.needed, () => {
   it('goes on from what it last heard, and back to Redis when it returns', async () => {
     const { hostname, port } = new URL(redis.location);
     await using proxy = await listenAs((socket) => {

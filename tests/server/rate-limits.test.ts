@@ -29,6 +29,8 @@ const codesOf = ({ body }: Answer): string[] =>
   (body.errors ?? []).map((error: { extensions: { code: string } }) => error.extensions.code);
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
+const kinds = <T>(each: T) => ({ guest: each, user: each, token: each });
+
 describe('guesses of a password', () => {
   it('are so many for an account, from however many addresses; then the right one waits too (15)', async () => {
     await using served = await open();
@@ -65,6 +67,32 @@ describe('guesses of a password', () => {
     const parallel = (await Promise.all(times(100, () => signIn(another, 'wrong')))).flatMap(codesOf);
     expect(parallel.filter((code) => code === 'SIGN_IN_FAILED')).toHaveLength(5);
     expect(parallel.filter((code) => code === 'RATE_LIMITED')).toHaveLength(95);
+  });
+
+  it('that are too many for all hashing are told so with 503, and nothing else waits for them (23)', async () => {
+    const endless = { max: Infinity, windowSeconds: 60 };
+    await using unlimited = await serve(
+      {},
+      { rates: { guesses: endless, signIns: endless, mutations: { ...kinds(endless) } } },
+    );
+    const ask = (query: string) =>
+      unlimited.request({
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+    const guesses = Promise.all(
+      Array.from({ length: 80 }, (_, at) =>
+        ask(`mutation { signIn(email: "${at}@example.test", password: "x") { token } }`),
+      ),
+    );
+    expect((await ask('{ __typename }')).body).toEqual({ data: { __typename: 'Query' } });
+    const answers = await guesses;
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(answers.filter(({ body }) => body.errors[0].extensions.code === 'SIGN_IN_FAILED')).toHaveLength(52);
+    expect(refused).toHaveLength(28);
+    expect(refused[0]!.body.errors[0].extensions.code).toBe('TOO_MANY_REQUESTS');
+    expect(refused[0]!.headers.get('retry-after')).toBe('1');
   });
 
   it('lock nobody out: a session goes on, and its device can sign in (20)', async () => {

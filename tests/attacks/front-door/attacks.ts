@@ -11,6 +11,7 @@ import {
   type Attack,
   type Sent,
 } from './attack.ts';
+import { byValues, floods } from './values-and-floods.ts';
 
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 const nested = (open: string, close: string, count: number) => open.repeat(count) + close.repeat(count);
@@ -20,12 +21,13 @@ const signIn = (email: string, password: string) => `signIn(email: "${email}", p
 const codesOf = (answers: readonly Answered[]) =>
   answers.flatMap((answer) => answer.json?.errors?.map(({ extensions }) => extensions.code) ?? []);
 
+const mutationBody = JSON.stringify({ query: mutation });
+
 const form = (contentType: string | undefined, body: string): Sent => ({
   method: 'POST',
   body,
   headers: contentType === undefined ? {} : { 'content-type': contentType },
 });
-const body = JSON.stringify({ query: mutation });
 
 const foreignPages: readonly Attack[] = [
   {
@@ -46,9 +48,21 @@ const foreignPages: readonly Attack[] = [
     passes: 'takes more than JSON',
   },
   {
+    number: 8,
+    title: 'a form with files runs no operation',
+    sends: [
+      form(
+        'multipart/form-data; boundary=x',
+        `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query: mutation })}\r\n--x\r\ncontent-disposition: form-data; name="map"\r\n\r\n{}\r\n--x--\r\n`,
+      ),
+    ],
+    expects: refusedWith(415),
+    passes: 'takes forms',
+  },
+  {
     number: 9,
     title: 'text that is JSON is not declared as it, nor is GraphQL itself',
-    sends: [form('application/graphql', mutation), form('text/plain', body), form('text/json', body)],
+    sends: [form('application/graphql', mutation), form('text/plain', mutationBody), form('text/json', mutationBody)],
     expects: refusedWith(415),
     passes: 'takes more than JSON',
   },
@@ -113,6 +127,28 @@ const credentials: readonly Attack[] = [
     times: 30,
     expects: (answers) =>
       codesOf(answers).filter((code) => code === 'SIGN_IN_FAILED').length <= 5 ? undefined : 'more than 5 were tried',
+    passes: 'limits no guesses',
+  },
+  {
+    number: 18,
+    title: 'every way to ask is the same guess',
+    sends: times(4, (round) => {
+      const guess = `mutation { ${signIn('case18@example.test', `x${round}`)} }`;
+      const asked = JSON.stringify({ query: guess });
+      return [
+        operation(guess),
+        operation(guess, undefined, { headers: { accept: 'text/event-stream' } }),
+        operation(guess, undefined, { headers: { 'content-type': 'application/graphql+json' } }),
+        operation('mutation ($e: String!, $p: String!) { signIn(email: $e, password: $p) { token } }', {
+          e: ' Case18@Example.test',
+          p: `${round}`,
+        }),
+        { headers: json, body: `[${asked},${asked}]` },
+        { method: 'GET', path: `/graphql?query=${encodeURIComponent(guess)}` },
+      ];
+    }).flat(),
+    expects: (answers) =>
+      answers.filter(({ text }) => text.includes('SIGN_IN_FAILED')).length <= 5 ? undefined : 'more than 5 were tried',
     passes: 'limits no guesses',
   },
   {
@@ -356,4 +392,11 @@ const large: readonly Attack[] = [
   },
 ];
 
-export const attacks: readonly Attack[] = [...foreignPages, ...credentials, ...messages, ...large];
+export const attacks: readonly Attack[] = [
+  ...foreignPages,
+  ...credentials,
+  ...messages,
+  ...large,
+  ...byValues,
+  ...floods,
+];

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { attacks } from './attacks.ts';
-import { attempt, openTarget } from './run.ts';
+import { attempt, openTarget, type Target } from './run.ts';
 import type { Figures } from './server-process.ts';
 import { weakenedBuilds } from './weakened-builds.ts';
 
@@ -14,7 +14,7 @@ const child = fork(fileURLToPath(new URL('./server-process.ts', import.meta.url)
   execArgv: ['--import', 'tsx'],
   env: { ...process.env, TEST_REQUIRE: '' },
 });
-const [url] = (await once(child, 'message')) as [string];
+const [attacked] = (await once(child, 'message')) as [Pick<Target, 'url' | 'tokens'>];
 const figures = async () => {
   child.send('figures');
   return ((await once(child, 'message')) as [Figures])[0];
@@ -28,7 +28,7 @@ for (const attack of attacks) {
   let problem: string | undefined;
   for (let at = 0; at < tries; at++) {
     await figures();
-    problem ??= await attempt(attack, { url });
+    problem ??= await attempt(attack, attacked);
     const { stallMs, memoryMb: now } = await figures();
     stalls.push(stallMs);
     memoryMb = Math.max(memoryMb, now);

@@ -7,6 +7,8 @@ import type { WeakenedBuild } from './weakened-builds.ts';
 export interface Target extends AsyncDisposable {
   readonly url: string;
   readonly served: Served;
+  /** Secrets by persona. */
+  readonly tokens: Readonly<Record<string, string>>;
 }
 
 /** Hashing passwords takes time: fewer tell as much. */
@@ -21,6 +23,7 @@ export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
   return {
     url: `http://127.0.0.1:${port}`,
     served,
+    tokens: { admin: await tokenOf(served, 'admin@example.test') },
     async [Symbol.asyncDispose]() {
       await close();
       await served[Symbol.asyncDispose]();
@@ -29,20 +32,33 @@ export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
   };
 }
 
+async function tokenOf({ platform }: Served, email: string): Promise<string> {
+  const { id } = await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } });
+  return (await platform.sessions.start(id)).secret;
+}
+
 /** What is wrong: undefined when the attack is refused. */
 export async function attempt(
   { sends, times = 1, expects }: Attack,
-  { url }: Pick<Target, 'url'>,
+  target: Pick<Target, 'url' | 'tokens'>,
 ): Promise<string | undefined> {
   const answers: Answered[] = [];
   for (const sent of sends) {
-    answers.push(...(await Promise.all(Array.from({ length: times }, () => send(sent, url)))));
+    answers.push(...(await Promise.all(Array.from({ length: times }, () => send(sent, target)))));
   }
   return answers.find(({ status }) => status >= 500)?.text ?? expects(answers);
 }
 
-async function send({ path = '/graphql', method = 'POST', headers = {}, body }: Sent, url: string): Promise<Answered> {
-  const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+async function send(
+  { path = '/graphql', method = 'POST', headers = {}, body, as }: Sent,
+  { url, tokens }: Pick<Target, 'url' | 'tokens'>,
+): Promise<Answered> {
+  const bearer = as === undefined ? {} : { authorization: `Bearer ${tokens[as]}` };
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...headers, ...bearer },
+    ...(body !== undefined && { body }),
+  });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
 }

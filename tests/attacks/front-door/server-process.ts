@@ -12,7 +12,8 @@ const resolutionMs = 1;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 const target = await openTarget();
 delay.enable();
-process.send?.(target.url);
+const { url, tokens } = target;
+process.send?.({ url, tokens });
 process.on('message', () => {
   const figures: Figures = {
     stallMs: delay.max / 1e6 - resolutionMs,

@@ -1,4 +1,10 @@
 /** Builds of the server that lack one part each. What they let through is what that part is for. */
+import { GraphQLString, specifiedRules, validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { sql } from 'kysely';
+import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
+import { sqlite } from '../../../src/database/engines/sqlite.ts';
+import type { Engine } from '../../../src/database/engine.ts';
 import { useRequestId } from '../../../src/server/use-request-id.ts';
 import type { LimitChanges } from '../../../src/limits/limits.ts';
 import { pageSizes } from '../../../src/limits/operation-limits.ts';
@@ -25,8 +31,69 @@ const unlimited = (...names: (keyof NonNullable<LimitChanges['operations']>)[]):
 
 const endless = { max: Infinity, windowSeconds: 60 };
 
+/** The engine with other ways of its own. */
+const engineWith = (changes: Partial<Engine>): WeakenedBuild => ({
+  replace: () => {
+    const before = { ...sqlite };
+    Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(changes));
+    return () => void Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(before));
+  },
+});
+
 export const weakenedBuilds: Readonly<Record<string, WeakenedBuild>> = {
   'takes more than JSON': without('jsonOnly'),
+  'takes forms': {
+    weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, multipart: true }, plugins: { ...plugins, jsonOnly: false } }),
+  },
+  'takes broken JSON': {
+    weaken: ({ yoga, plugins }) => {
+      const mending: Plugin = {
+        onRequestParse: ({ setRequestParser }) =>
+          setRequestParser(async (request) => {
+            const text = await request.text();
+            return { query: /"query":"([^"]*)"/.exec(text)?.[1] ?? '' };
+          }),
+      };
+      return { yoga, plugins: { ...plugins, mending } };
+    },
+  },
+  'takes anything for a text': {
+    replace: () => {
+      const { parseValue } = GraphQLString;
+      GraphQLString.parseValue = (value) => value as string;
+      return () => void (GraphQLString.parseValue = parseValue);
+    },
+  },
+  'writes values into statements': {
+    replace: () => {
+      const { value } = LibsqlConnection.prototype;
+      LibsqlConnection.prototype.value = function (statement, args) {
+        let at = 0;
+        return value.call(
+          this,
+          statement.replaceAll('?', () => `'${String(args[at++])}'`),
+          [],
+        );
+      };
+      return () => void (LibsqlConnection.prototype.value = value);
+    },
+  },
+  'compares by LIKE': engineWith({
+    contains: (text, part) => sql`${text} like '%' || ${part} || '%'`,
+    startsWith: (text, part) => sql`${text} like ${part} || '%'`,
+    endsWith: (text, part) => sql`${text} like '%' || ${part}`,
+  }),
+  'finds every part of JSON': engineWith({ jsonIsAbsent: () => sql`(1 = 0)` }),
+  'shows the design in circles': {
+    weaken: ({ yoga, plugins }) => {
+      const rules = specifiedRules.filter(({ name }) => name !== 'MaxIntrospectionDepthRule');
+      const circling: Plugin = {
+        onValidate: ({ setValidationFn }) => setValidationFn((schema, document) => validate(schema, document, rules)),
+      };
+      return { yoga, plugins: { ...plugins, circling } };
+    },
+  },
+  'limits no files': unlimited('transfers', 'transfersOfOne'),
   'takes every origin': without('sameOrigin'),
   'takes invalid credentials for none': without('identity'),
   'takes batches': { weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, batching: true }, plugins }) },
