@@ -11,6 +11,8 @@ const { values } = parseArgs({ options: { outdir: { type: 'string', default: 'di
 // Imported here: a fresh clone has it only by now.
 const { build } = await import('esbuild');
 
+// What of a package in CommonJS is imported dynamically by name is not there in what is built: import it statically, in a
+// module of ours that is imported dynamically.
 await rm(values.outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,

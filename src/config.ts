@@ -22,6 +22,8 @@ export interface Config {
   readonly rateLimits: boolean;
   /** What whoever reads `/metrics` must show. */
   readonly metricsToken: string | undefined;
+  /** How and where spans are sent, undefined for the place that OpenTelemetry says; without it there are none. */
+  readonly tracing: { readonly protocol: 'http/protobuf' | 'http/json'; readonly url: string | undefined } | undefined;
   /** Whether documents that are not in the manifest run, and whether the log names them. */
   readonly trustedDocuments: 'off' | 'warn' | 'enforce';
   /** The path of the documents that clients are known to send. */
@@ -61,6 +63,8 @@ const secureUrl = z
   .url('is no URL')
   .refine((url) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(`${url}/`), 'is no https:// URL');
 
+const otlpProtocol = z.enum(['http/protobuf', 'http/json'], 'is neither http/protobuf nor http/json').optional();
+
 /** Every variable that is read, with what it may be. */
 const variables = {
   DATABASE_URL: z
@@ -82,6 +86,13 @@ const variables = {
     .optional(),
   PERGOLA_RATE_LIMITS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16, 'has less than 16 characters').optional(),
+  // OpenTelemetry's own SDK reads its other variables.
+  OTEL_SDK_DISABLED: z.enum(['true', 'false'], 'is neither true nor false').default('false'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], 'is neither otlp nor none').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('is no URL').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url('is no URL').optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
   PERGOLA_TRUSTED_DOCUMENTS: z.enum(['off', 'warn', 'enforce'], 'is none of off, warn, enforce').default('off'),
   PERGOLA_TRUSTED_DOCUMENTS_MANIFEST: z.string().min(1).optional(),
   PERGOLA_SDK_FOLDER: z.string().min(1).default('./data/sdk'),
@@ -133,6 +144,7 @@ export function readConfig(environment: Environment = process.env): Config {
     redisUrl: read('REDIS_URL'),
     rateLimits: read('PERGOLA_RATE_LIMITS'),
     metricsToken: read('METRICS_TOKEN'),
+    tracing: tracingOf(read),
     trustedDocuments: read('PERGOLA_TRUSTED_DOCUMENTS'),
     trustedDocumentsManifest: read('PERGOLA_TRUSTED_DOCUMENTS_MANIFEST'),
     sdkFolder: read('PERGOLA_SDK_FOLDER'),
@@ -143,6 +155,18 @@ export function readConfig(environment: Environment = process.env): Config {
     smtpUrl,
     mailFrom: read('PERGOLA_MAIL_FROM') ?? `pergola@${new URL(publicUrl).hostname}`,
   };
+}
+
+type Read = <Name extends keyof typeof variables>(name: Name) => z.infer<(typeof variables)[Name]>;
+
+/** As OpenTelemetry says it, except that nothing is sent until a variable asks for it. */
+function tracingOf(read: Read): Config['tracing'] {
+  const exporter = read('OTEL_TRACES_EXPORTER');
+  const endpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')?.replace(/\/$/, '');
+  const url = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? (endpoint && `${endpoint}/v1/traces`);
+  const protocol = read('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? read('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/protobuf';
+  const wanted = exporter === undefined ? url !== undefined : exporter === 'otlp';
+  return wanted && read('OTEL_SDK_DISABLED') === 'false' ? { protocol, url } : undefined;
 }
 
 function oidcOf(issuer: string | undefined, audience: string | undefined, jwksUrl: string | undefined): Config['oidc'] {

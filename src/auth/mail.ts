@@ -1,5 +1,5 @@
 /** The one port through which mail leaves. */
-import type { Transporter } from 'nodemailer';
+import { createTransport } from 'nodemailer';
 
 export interface Mail {
   /** One address, as `isEmail` knows it. */
@@ -15,12 +15,17 @@ const timeoutMilliseconds = 10_000;
 
 /** @param url such as `smtps://user:password@mail.example.org`. Port 587 starts TLS by itself when the server offers it. */
 export function smtpMail(url: string, from: string): SendMail {
-  let transport: Promise<Transporter> | undefined;
+  const transport = createTransport({
+    url,
+    connectionTimeout: timeoutMilliseconds,
+    greetingTimeout: timeoutMilliseconds,
+    socketTimeout: timeoutMilliseconds,
+    // A mail of ours is text: nothing in it may make the server read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
   return async ({ to, subject, text }) => {
-    transport ??= openTransport(url);
-    await (
-      await transport
-    ).sendMail({
+    await transport.sendMail({
       from: { name: 'Pergola', address: from },
       // As an object: in a string, the library looks for several addresses.
       to: { name: '', address: to },
@@ -30,20 +35,6 @@ export function smtpMail(url: string, from: string): SendMail {
       headers: { 'auto-submitted': 'auto-generated' },
     });
   };
-}
-
-/** Loaded with the first mail: most starts send none. */
-async function openTransport(url: string): Promise<Transporter> {
-  const { createTransport } = await import('nodemailer');
-  return createTransport({
-    url,
-    connectionTimeout: timeoutMilliseconds,
-    greetingTimeout: timeoutMilliseconds,
-    socketTimeout: timeoutMilliseconds,
-    // A mail of ours is text: nothing in it may make the server read a file or fetch an address.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
 }
 
 /** For development: whoever runs the server reads the mail. */

@@ -4,9 +4,8 @@ import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
 import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
 import { deployMigrations } from '../database/schema-engine/migrations.ts';
-import type { Rates } from '../server/open-rates.ts';
 import { platformOptions } from '../server/platform-options.ts';
-import { designOf, openPlatform, type Design, type Platform } from '../server/platform.ts';
+import { designOf, openPlatform, type Design, type Platform, type PlatformOptions } from '../server/platform.ts';
 import { describeError } from './report.ts';
 
 /** The project's folder. What is built lies deeper in it than the source, or less deep. */
@@ -26,8 +25,10 @@ export const designHere = (): Design => designOf(application);
 /** This application on its database, with every migration applied. */
 export async function openHere(
   config = readConfig(),
-  onError: (error: unknown) => void = (error) => void process.stderr.write(`${describeError(error)}\n`),
-  rates?: Rates,
+  {
+    onError = (error: unknown) => void process.stderr.write(`${describeError(error)}\n`),
+    ...further
+  }: Pick<PlatformOptions, 'onError' | 'rates' | 'trace'> = {},
 ): Promise<Platform & { migrated: { applied: string[]; total: number } }> {
   // The design first: what is wrong with it should not wait for a database, nor change one.
   const design = designHere();
@@ -35,7 +36,7 @@ export async function openHere(
   const print = (text: string) => void process.stderr.write(text);
   const options = {
     ...platformOptions(config, { mapClaims: application.mapClaims, print, onError }),
-    ...(rates && { rates }),
+    ...further,
   };
   return { ...(await openPlatform(design, config.databaseUrl, options)), migrated };
 }

@@ -10,6 +10,7 @@ import { listen } from '../server/listen.ts';
 import { openRates } from '../server/open-rates.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { Platform } from '../server/platform.ts';
+import type { Tracing } from '../server/tracing.ts';
 import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
 import { apiText } from '../graphql/api-text.ts';
@@ -33,7 +34,8 @@ export async function start(config: Config = readConfig()): Promise<void> {
     warn: (text, err) => logger.warn({ err }, text),
   });
   const mailFailed = (err: unknown) => logger.error({ err }, 'mail was not sent');
-  const { migrated, ...platform } = await openHere(config, mailFailed, rates);
+  const tracing = await tracingFor(config);
+  const { migrated, ...platform } = await openHere(config, { onError: mailFailed, rates, trace: tracing });
   const { unguarded } = platform.database;
   await addAdmin(unguarded, config.adminEmail);
   if (config.sampleData) await addSampleData(platform.database, config);
@@ -57,6 +59,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
     registry,
     checks,
     metrics,
+    tracing,
     stopping: stopping.signal,
   });
   // A proxy's connections are those of everybody behind it.
@@ -72,6 +75,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
       await platform.background.settled();
       await platform.database.close();
       await rates.counter.close();
+      await tracing?.close();
     },
   });
   const password = await firstPassword(unguarded, config.adminEmail);
@@ -91,6 +95,13 @@ async function metricsFor({ metricsToken, production }: Config): Promise<Metrics
   if (production && metricsToken === undefined) return undefined;
   const { createMetrics } = await import('../server/metrics.ts');
   return createMetrics();
+}
+
+/** Loaded where it is used, as most servers send no spans. */
+async function tracingFor({ tracing }: Config): Promise<Tracing | undefined> {
+  if (tracing === undefined) return undefined;
+  const { openTracing } = await import('../server/tracing.ts');
+  return openTracing(tracing);
 }
 
 /** What `/readyz` asks. Policies need no question: a server whose policies do not fit its schema does not start. */

@@ -17,6 +17,7 @@ import { createPlanner, type Plan } from './plan.ts';
 import { runGroups } from './run-groups.ts';
 import { runPlan, type RunContext } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
+import { tracedConnection, tracedPlanner, type Trace } from './trace.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
 import { answerStep, canRemember, type IdempotentRequest, type Steps } from './write/idempotency.ts';
@@ -87,11 +88,15 @@ export interface ViewerDatabase extends GuardedRows {
   explain(refused: RefusedRight): Promise<Explanation>;
 }
 
-/** @throws BAD_CONFIG when the URL names no database that can be opened. */
-export async function openDatabase(url: string, schema: Schema, policies: Policies): Promise<Database> {
-  const connection = await connect(url);
+/**
+ * @param trace told what is done; by default nobody is.
+ * @throws BAD_CONFIG when the URL names no database that can be opened.
+ */
+export async function openDatabase(url: string, schema: Schema, policies: Policies, trace?: Trace): Promise<Database> {
+  const connection = tracedConnection(await connect(url), trace);
   const { engine } = connection;
-  const planner = createPlanner({ schema, policies, engine, fits: (text) => connection.fits(text) });
+  const fits = (text: string) => connection.fits(text);
+  const planner = tracedPlanner(createPlanner({ schema, policies, engine, fits }), trace);
   const clientFor = guardedClientFactory(schema);
 
   class ViewerRows implements ViewerDatabase {

@@ -11,6 +11,7 @@ import type { LimitGuesses } from '../auth/guesses.ts';
 import { createSignIn } from '../auth/sign-in.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
 import { openDatabase, type Database } from '../database/database.ts';
+import type { Trace } from '../database/trace.ts';
 import { generatedDatamodel } from '../generated/datamodel.ts';
 import { buildApi, type Extension } from '../graphql/build-api.ts';
 import { createLimitGuesses } from '../limits/limit-guesses.ts';
@@ -64,6 +65,8 @@ export interface PlatformOptions {
   readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
   /** How often what may be done; by default as in `rate-limits.ts`, counted in this process. */
   readonly rates?: Rates;
+  /** Told what is done in the database. */
+  readonly trace?: Trace | undefined;
   /** Told of mail that could not be sent. */
   readonly onError?: (error: unknown) => void;
 }
@@ -74,9 +77,9 @@ const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publ
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external, mail = noMail, rates = ratesOfOneProcess(), onError = () => {} }: PlatformOptions = {},
+  { external, mail = noMail, rates = ratesOfOneProcess(), trace, onError = () => {} }: PlatformOptions = {},
 ): Promise<Platform> {
-  const database = await openDatabase(databaseUrl, design.schema, design.policies);
+  const database = await openDatabase(databaseUrl, design.schema, design.policies, trace);
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);

@@ -47,6 +47,8 @@ import type { Registry } from './sdk/registry.ts';
 import { useSameOrigin } from './use-same-origin.ts';
 import { useSchemaText } from './use-schema-text.ts';
 import { useSecurityHeaders } from './use-security-headers.ts';
+import type { Tracing } from './tracing.ts';
+import { useTracing } from './use-tracing.ts';
 import { useDocumentUpload, useTrustedDocuments } from './use-trusted-documents.ts';
 import { useSessionCookie } from './use-session-cookie.ts';
 
@@ -67,6 +69,8 @@ export interface ServerOptions {
   readonly checks?: Checks;
   /** Without them there is no `/metrics`. */
   readonly metrics?: Metrics | undefined;
+  /** Without it there are no spans. */
+  readonly tracing?: Tracing | undefined;
   /** Says that the server stops. */
   readonly stopping?: AbortSignal;
 }
@@ -80,7 +84,7 @@ export const createServer = (options: ServerOptions) => assembleServer(serverPar
  * What happens to a request is the list of plugins, from top to bottom.
  */
 export function serverParts(options: ServerOptions) {
-  const { platform, config, logger, personas, startingTabs = [], registry, checks = {}, metrics } = options;
+  const { platform, config, logger, personas, startingTabs = [], registry, checks = {}, metrics, tracing } = options;
   const { mappings = {}, stopping = new AbortController().signal } = options;
   const development = !config.production;
   // In development the server is reached as it is asked for: its port may be one that was free.
@@ -125,6 +129,7 @@ export function serverParts(options: ServerOptions) {
     maskedErrors: { maskError },
   } satisfies Parameters<typeof createYoga<object, Context>>[0];
   const plugins = {
+    tracing: tracing !== undefined && useTracing(tracing),
     // Its answers go through all that follows.
     idempotency: useIdempotency(platform.database),
     requestId: useRequestId(),

@@ -2,8 +2,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -73,13 +76,13 @@ it('answers operations, probes, pages and figures', async () => {
   ]);
 });
 
-it('loads a few files, and no driver of another engine', () => {
+it('loads a few files, no driver of another engine, and nothing that makes spans', () => {
   const modules = readFileSync(loaded, 'utf8')
     .split('\n')
     .filter((module) => module.startsWith('file:'));
   // One by one they were 1,300, which took longer to read than all the rest of a start.
   expect(modules.length).toBeLessThan(120);
-  expect(modules.filter((module) => /mariadb|mysql|postgres/.test(module))).toEqual([]);
+  expect(modules.filter((module) => /mariadb|mysql|postgres|opentelemetry|tracing/.test(module))).toEqual([]);
 });
 
 it('has the command line, which works from any folder', () => {
@@ -89,6 +92,29 @@ it('has the command line, which works from any folder', () => {
     encoding: 'utf8',
   });
   expect(JSON.parse(output)).toMatchObject({ pending: [], failed: [] });
+});
+
+it('sends spans to the collector that the environment names', async () => {
+  const collector = createServer((request, response) => {
+    void (async () => {
+      const body = await buffer(request);
+      response.end();
+      collector.emit('spans', request.url, request.headers['content-type'], body.toString('latin1'));
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+  const otel = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_SERVICE_NAME: 'surveys' };
+  const traced = spawn(process.execPath, [join(built, 'main.js')], { cwd: folder, env: { ...env, ...otel } });
+  // To count the rows for what it prints, it asks the database: a span.
+  await Promise.race([once(traced.stdout, 'data'), once(traced, 'exit')]);
+  const sent = once(collector, 'spans', { signal: AbortSignal.timeout(15_000) });
+  // What has not been sent is sent at the end.
+  traced.kill('SIGTERM');
+  const [[path, type, body], [code]] = await Promise.all([sent, once(traced, 'exit')]);
+  collector.close();
+  expect([path, type, code]).toEqual(['/v1/traces', 'application/x-protobuf', 0]);
+  expect(body).toMatch(/surveys[^]*statement[^]*select /);
 });
 
 it('ends with 0 when it is told to stop', async () => {

@@ -7,6 +7,7 @@ import type { Personas } from '../../src/policy/persona.ts';
 import { system } from '../../src/policy/viewer.ts';
 import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
+import type { Tracing } from '../../src/server/tracing.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
 import type { Registry } from '../../src/server/sdk/registry.ts';
 import { assembleServer, serverParts, type Server } from '../../src/server/server.ts';
@@ -47,8 +48,9 @@ export async function serve(
     rates: changes,
     operations,
     registry,
+    tracing,
     weaken = (parts) => parts,
-  }: LimitChanges & { registry?: (platform: Platform) => Registry; weaken?: Weaken } = {},
+  }: LimitChanges & { registry?: (platform: Platform) => Registry; tracing?: Tracing; weaken?: Weaken } = {},
 ): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
@@ -63,7 +65,7 @@ export async function serve(
     changes: { ...application.limits.rates, ...changes },
     warn: (text, error) => void failures.push(error ?? text),
   });
-  const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates });
+  const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates, trace: tracing });
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const server = assembleServer(
     weaken(
@@ -72,6 +74,7 @@ export async function serve(
         config,
         logger,
         personas: application.personas,
+        tracing,
         operationLimits: { ...application.limits.operations, ...operations },
         ...(registry && { registry: registry(platform) }),
       }),
