@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
 COPY . .
 RUN npm run build
+RUN npm run pergola -- sdk build
 # The volume takes its owner from this folder.
 RUN mkdir data
 
@@ -24,13 +25,15 @@ FROM base
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=4000 \
-    DATABASE_URL=file:/data/pergola.db
+    DATABASE_URL=file:/data/pergola.db \
+    PERGOLA_SDK_FOLDER=/data/sdk
 COPY package.json LICENSE ./
 COPY api.graphql policy.lock ./
 COPY prisma ./prisma
 COPY scripts/pergola.mjs scripts/root.mjs ./scripts/
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/src/sdk/dist ./src/sdk/dist
 COPY --from=build --chown=node:node /app/data /data
 VOLUME /data
 USER node

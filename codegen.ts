@@ -1,4 +1,7 @@
-/** The typed client of `api.graphql`, by GraphQL Code Generator: `npm run codegen` writes src/sdk/generated. */
+/**
+ * The typed client of `api.graphql`, by GraphQL Code Generator: `npm run codegen` writes src/sdk/generated;
+ * `-- <api> <folder>` that of another API somewhere else.
+ */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -155,7 +158,7 @@ function tadaTypes(): [string, string][] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const api = readFileSync(join(root, 'api.graphql'), 'utf8');
-  const { files, operations } = await generateClient({ api, folder: join(root, 'src/sdk/generated') });
-  console.error(`src/sdk/generated: ${operations} operations in ${files} files.`);
+  const [from = join(root, 'api.graphql'), folder = join(root, 'src/sdk/generated')] = process.argv.slice(2);
+  const { files, operations } = await generateClient({ api: readFileSync(from, 'utf8'), folder });
+  console.error(`${folder}: ${operations} operations in ${files} files.`);
 }

@@ -54,7 +54,8 @@ const namesPlatformModels = [
 const namesEngines = ['database/', 'config.ts'];
 /** May import a generated client by its path, which holds an engine's name. */
 const importsGeneratedClients = ['graphql/builder.ts'];
-const readsEnvironment = ['config.ts'];
+/** The SDK runs where there is no configuration of ours; it asks for NODE_ENV, which bundlers fill in. */
+const readsEnvironment = ['config.ts', 'sdk/warn-of-drift.ts'];
 /** In one file at most. */
 const sendsRawText = 'database/';
 const maxLines = 350;

@@ -2,6 +2,7 @@ import { PergolaError, type ErrorAnswer } from './errors.ts';
 import { apiHash } from './generated/api-hash.ts';
 import type { DecodeTree, Operation } from './operation.ts';
 import { decode, encode } from './scalars.ts';
+import { inDevelopment, warnOfDrift } from './warn-of-drift.ts';
 
 export interface ConnectOptions {
   /** Of the GraphQL endpoint: `https://example.org/graphql`. */
@@ -16,7 +17,10 @@ export interface ConnectOptions {
   readonly retries?: number | undefined;
   /** Told of fields that the viewer may not read: they are null in the answer. */
   readonly onDenied?: ((errors: readonly ErrorAnswer[]) => void) | undefined;
-  /** Told once when the server's API is another than the one that this SDK was built from. */
+  /**
+   * Told once when the server's API is another than the one that this SDK was built from. Unless given, a warning is
+   * printed, except where NODE_ENV is production.
+   */
   readonly onDrift?: ((drift: Drift) => void) | undefined;
 }
 
@@ -58,6 +62,7 @@ export interface Connection {
 /** The way to one server. Nothing of it is kept between calls but what `onDrift` needs. */
 export function connect(options: ConnectOptions): Connection {
   const used = new Map<string, string>();
+  const onDrift = options.onDrift ?? (inDevelopment() ? warnOfDrift : undefined);
   let told = false;
 
   async function send(sent: Sent, { signal, idempotencyKey }: CallOptions = {}) {
@@ -92,7 +97,6 @@ export function connect(options: ConnectOptions): Connection {
   }
 
   async function notice(status: DriftStatus | null) {
-    const { onDrift } = options;
     if (told || !onDrift || status === null || status === 'current') return;
     told = true;
     onDrift(status === 'compatible' ? { status, apiHash, failing: [] } : await askWhatFails(options, used, status));

@@ -14,6 +14,8 @@ export interface Metrics {
   operation(figures: OperationFigures): void;
   error(code: string): void;
   response(status: number): void;
+  /** A request of an SDK, by how the API that it was built from stands to that of the server. */
+  sdkRequest(status: string): void;
   /** Asked at each reading. */
   watchConnections(count: () => Promise<number>): void;
   text(): Promise<{ contentType: string; text: string }>;
@@ -59,6 +61,12 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const sdkRequests = new Counter({
+    name: 'pergola_sdk_requests_total',
+    help: 'Requests of an SDK, by how its API stands to that of the server: current, compatible, stale or broken.',
+    labelNames: ['status'],
+    registers,
+  });
   const hashes = new Set<string>();
   const labelOf = (hash: string) => {
     if (hashes.size < maxHashes) hashes.add(hash);
@@ -76,6 +84,7 @@ export function createMetrics(): Metrics {
     },
     error: (code) => errors.inc({ code }),
     response: (status) => responses.inc({ status: String(status) }),
+    sdkRequest: (status) => sdkRequests.inc({ status }),
     watchConnections(count) {
       const gauge = new Gauge({
         name: 'pergola_connections',

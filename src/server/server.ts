@@ -140,7 +140,7 @@ export function serverParts(options: ServerOptions) {
     sameOrigin: useSameOrigin(config, identityOf),
     homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
     registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
-    handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger }),
+    handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger, metrics }),
     import: useImport({ database: platform.database, mappings, identityOf, beginTransfer, logger }),
     export: useExport({ database: platform.database, identityOf, beginTransfer }),
     accountPage: useAccountPage(),

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { apiText } from '../graphql/api-text.ts';
+import type { Metrics } from './metrics.ts';
 import type { MaySeeDesign } from './platform-rights.ts';
 import type { Platform } from './platform.ts';
 import { apiChanges, failingOperations } from './sdk/api-changes.ts';
@@ -12,6 +13,7 @@ interface Options {
   readonly maySeeDesign: MaySeeDesign;
   readonly registry: Registry;
   readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
 }
 
 export type DriftStatus = 'current' | 'compatible' | 'stale';
@@ -26,7 +28,7 @@ const question = z.object({
  * A client says which API it was built from (`Pergola-Api`, a hash), and is told whether that still holds
  * (`Pergola-Api-Status`). `/-/sdk/handshake` goes through the client's own operations and names those that fail.
  */
-export function useHandshake(platform: Platform, { registry, logger, maySeeDesign }: Options): Plugin {
+export function useHandshake(platform: Platform, { registry, logger, metrics, maySeeDesign }: Options): Plugin {
   // Known at the first question: it would hold up the start.
   let hash: string | undefined;
   // Hashes come from outside: only so many are remembered, and one that nobody published costs no comparison.
@@ -42,7 +44,7 @@ export function useHandshake(platform: Platform, { registry, logger, maySeeDesig
     const grownOnly = release && (await apiChanges(release.api, text)).breaking.length === 0;
     const status = grownOnly ? 'compatible' : 'stale';
     known.set(asked, status);
-    logger.info({ apiHash: asked, status }, 'a client was built from another API');
+    logger[status === 'stale' ? 'warn' : 'info']({ apiHash: asked, status }, 'a client was built from another API');
     return status;
   }
 
@@ -63,6 +65,10 @@ export function useHandshake(platform: Platform, { registry, logger, maySeeDesig
       const status = await statusOf(apiHash);
       // Why a document fails tells what the API has: that is for who may read it.
       const failing = (await maySeeDesign(request)) ? failingOperations(platform.api, operations) : [];
+      if (failing.length > 0) {
+        metrics?.sdkRequest('broken');
+        logger.warn({ apiHash, failing: failing.slice(0, 20) }, 'operations of a client fail');
+      }
       const headers = { vary: 'authorization, cookie' };
       const body = { status: failing.length > 0 ? 'broken' : status, failing };
       endResponse(fetchAPI.Response.json(body, { headers }));
@@ -71,7 +77,9 @@ export function useHandshake(platform: Platform, { registry, logger, maySeeDesig
       const asked = request.headers.get('pergola-api');
       if (asked === null || !/^[0-9a-f]{64}$/.test(asked) || !new URL(request.url).pathname.startsWith('/graphql'))
         return;
-      response.headers.set('pergola-api-status', await statusOf(asked));
+      const status = await statusOf(asked);
+      metrics?.sdkRequest(status);
+      response.headers.set('pergola-api-status', status);
     },
   };
 }

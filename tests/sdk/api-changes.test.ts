@@ -124,9 +124,15 @@ describe('the command', () => {
     const hash = createHash('sha256').update(document).digest('hex');
     const manifest = join(folder, 'manifest.json');
     await writeFile(manifest, JSON.stringify({ [hash]: document }));
+    // As docs/sdk.md shows the two.
+    const documented = [...readFileSync(join(root, 'docs/sdk.md'), 'utf8').matchAll(/^npm run pergola -- (.*)$/gm)];
+    const commands = documented.map(([, words]) =>
+      words!.replace('v1.2.0', ref).replace('front-end/manifest.json', manifest).split(' '),
+    );
+    expect(commands.map(([command]) => command)).toEqual(['schema', 'check']);
     const [diff, check, nowhere] = await Promise.all([
-      pergola('schema', 'diff', ref),
-      pergola('check', '--against', ref, '--operations', manifest),
+      pergola(...commands[0]!),
+      pergola(...commands[1]!),
       pergola('check', '--against', '9.9.9'),
     ]);
     const sentence = "Field 'colour' was removed from object type 'Tag'.";

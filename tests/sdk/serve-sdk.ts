@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packHere } from '../../src/cli/build-sdk.ts';
 import { apiText } from '../../src/graphql/api-text.ts';
+import type { Metrics } from '../../src/server/metrics.ts';
 import { openRegistry, type Registry } from '../../src/server/sdk/registry.ts';
 import { serve, type Served } from '../support/served.ts';
 
@@ -14,11 +15,15 @@ export interface ServedSdk extends Served {
   registry: Registry;
 }
 
-export async function serveSdk(environment: Record<string, string> = {}): Promise<ServedSdk> {
+export async function serveSdk(
+  environment: Record<string, string> = {},
+  more: { metrics?: Metrics } = {},
+): Promise<ServedSdk> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-sdk-'));
   const registryOf = (api: string) => openRegistry({ folder, pack: (version) => packHere(api, version) });
   let registry: Registry | undefined;
   const served = await serve(environment, {
+    ...more,
     registry: ({ api }) => (registry = registryOf(apiText(api))),
   });
   const http = createServer((request, response) => void served.server(request, response));

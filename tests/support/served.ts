@@ -9,6 +9,7 @@ import { openRates } from '../../src/server/open-rates.ts';
 import { platformOptions } from '../../src/server/platform-options.ts';
 import type { Tracing } from '../../src/server/tracing.ts';
 import { designOf, openPlatform, type Platform } from '../../src/server/platform.ts';
+import type { Metrics } from '../../src/server/metrics.ts';
 import type { Registry } from '../../src/server/sdk/registry.ts';
 import { assembleServer, serverParts, type Server } from '../../src/server/server.ts';
 import { addRows } from '../server/graphiql-rows.ts';
@@ -32,6 +33,8 @@ export interface Served extends AsyncDisposable {
   all: ReturnType<Platform['database']['as']>['client'];
   /** Runs an operation as a persona of the example app. */
   run(persona: string, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** What a persona of the example app is signed in by; undefined for nobody. */
+  secretOf(persona: string): Promise<string | undefined>;
   /** Any request, from the address given. */
   request(init: RequestInit & { path?: string; address?: string }): Promise<Answer>;
   /** What was logged, as lines of JSON. */
@@ -49,8 +52,14 @@ export async function serve(
     operations,
     registry,
     tracing,
+    metrics,
     weaken = (parts) => parts,
-  }: LimitChanges & { registry?: (platform: Platform) => Registry; tracing?: Tracing; weaken?: Weaken } = {},
+  }: LimitChanges & {
+    registry?: (platform: Platform) => Registry;
+    tracing?: Tracing;
+    metrics?: Metrics;
+    weaken?: Weaken;
+  } = {},
 ): Promise<Served> {
   const temporary = await openTemporaryDatabase();
   await addRows(temporary.client);
@@ -76,6 +85,7 @@ export async function serve(
         personas: application.personas,
         tracing,
         operationLimits: { ...application.limits.operations, ...operations },
+        metrics,
         ...(registry && { registry: registry(platform) }),
       }),
     ),
@@ -106,6 +116,7 @@ export async function serve(
     all: platform.database.as(system).client,
     log,
     failures,
+    secretOf,
     request,
     async mails() {
       await platform.background.settled();
