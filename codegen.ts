@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generate } from '@graphql-codegen/cli';
-import type { Types } from '@graphql-codegen/plugin-helpers';
+import { codegen } from '@graphql-codegen/core';
+import type { CodegenPlugin } from '@graphql-codegen/plugin-helpers';
+import * as typescript from '@graphql-codegen/typescript';
+import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import { buildSchema, parse, type GraphQLSchema } from 'graphql';
 import { clientModels, type ClientModel, type ClientOperation } from './src/graphql/client-operations.ts';
 import { decodeTreeOf, introspectionType, scalarPaths } from './src/graphql/client-types.ts';
@@ -35,29 +37,32 @@ export async function generateClient({ api, folder }: CodegenOptions): Promise<{
   const schema = buildSchema(api);
   const models = clientModels(schema);
   const operations = models.flatMap((model) => model.operations);
-  const config: Types.Config = {
-    schema: api,
-    documents: operations.map(({ document }) => document),
-    silent: true,
-    errorsOnly: true,
-    generates: {
-      [join(folder, 'types.ts')]: { plugins: ['typescript'] },
-      [join(folder, 'operation-types.ts')]: { plugins: ['typescript-operations'] },
-    },
-    config: {
-      scalars,
-      strictScalars: true,
-      enumsAsTypes: true,
-      useTypeImports: true,
-      skipTypename: true,
-      immutableTypes: true,
-      maybeValue: 'T | null',
-      inputMaybeValue: 'T | null | undefined',
-      avoidOptionals: { field: true },
-    },
-  };
-  const generated: Types.FileOutput[] = await generate(config, false);
-  const files = new Map(generated.map(({ filename, content }) => [basename(filename), content]));
+  const documents = operations.map(({ name, document }) => ({ location: name, document: parse(document) }));
+  // Its core, not its command line, which takes longer to load than this takes.
+  const generated = (filename: string, plugin: CodegenPlugin) =>
+    codegen({
+      filename,
+      schema: parse(api),
+      schemaAst: schema,
+      documents: plugin === typescript ? [] : documents,
+      plugins: [{ plugin: {} }],
+      pluginMap: { plugin },
+      config: {
+        scalars,
+        strictScalars: true,
+        enumsAsTypes: true,
+        useTypeImports: true,
+        skipTypename: true,
+        immutableTypes: true,
+        maybeValue: 'T | null',
+        inputMaybeValue: 'T | null | undefined',
+        avoidOptionals: { field: true },
+      },
+    });
+  const files = new Map([
+    ['types.ts', await generated('types.ts', typescript)],
+    ['operation-types.ts', await generated('operation-types.ts', typescriptOperations)],
+  ]);
   for (const model of models) {
     for (const operation of model.operations) {
       files.set(`operations/${operation.name}.ts`, operationModule(schema, operation));

@@ -27,7 +27,7 @@ const sdkInputs = [
   'codegen.ts',
   'src/graphql/client-operations.ts',
   'src/graphql/client-types.ts',
-  'node_modules/@graphql-codegen/cli/package.json',
+  'node_modules/@graphql-codegen/core/package.json',
   'node_modules/gql.tada/package.json',
 ];
 const sdkStamp = join(root, 'src/sdk/generated/.stamp');
@@ -58,7 +58,7 @@ async function ensureServer(force) {
  * @param {boolean} force
  */
 async function ensureSdk(force) {
-  if (!existsSync(join(root, 'node_modules/@graphql-codegen/cli'))) return;
+  if (!existsSync(join(root, 'node_modules/@graphql-codegen/core'))) return;
   if (!force && isCurrent(sdkStamp, sdkInputs)) return;
   await withLock('generate-sdk', async () => {
     if (!force && isCurrent(sdkStamp, sdkInputs)) return;

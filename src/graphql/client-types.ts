@@ -71,6 +71,8 @@ export function introspectionType(api: GraphQLSchema): string {
     .map((type) => `    ${JSON.stringify(type.name)}: ${typeText(api, type)};`);
   const rootName = (type: GraphQLNamedType | null | undefined) => (type ? JSON.stringify(type.name) : 'never');
   return [
+    "import type * as Types from './types.ts';",
+    '',
     'export type introspection = {',
     '  name: never;',
     `  query: ${rootName(api.getQueryType())};`,
@@ -89,15 +91,9 @@ function typeText(api: GraphQLSchema, type: GraphQLNamedType): string {
   if (isEnumType(type)) {
     return `{ name: ${name}; enumValues: ${union(type.getValues().map((it) => it.name))} }`;
   }
-  if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).map(
-      (field) =>
-        `{ name: ${JSON.stringify(field.name)}; type: ${reference(field.type)}; defaultValue: ${
-          field.defaultValue === undefined ? 'null' : 'string'
-        } }`,
-    );
-    return `{ kind: 'INPUT_OBJECT'; name: ${name}; isOneOf: ${type.isOneOf}; inputFields: [${fields.join(', ')}] }`;
-  }
+  // Those of the ready-made operations: variables are the same whoever wrote the document, and what they hold may
+  // differ from what comes back, such as text for a moment.
+  if (isInputObjectType(type)) return `{ name: ${name}; type: Types.${type.name} }`;
   if (isObjectType(type) || isInterfaceType(type)) {
     const fields = Object.values(type.getFields()).map(
       (field) =>

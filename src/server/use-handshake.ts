@@ -30,13 +30,17 @@ const question = z.object({
  */
 export function useHandshake(platform: Platform, { registry, logger, metrics, maySeeDesign }: Options): Plugin {
   // Known at the first question: it would hold up the start.
-  let hash: string | undefined;
+  let now: { readonly text: string; readonly hash: string } | undefined;
+  const apiOfNow = () => {
+    if (now) return now;
+    const text = apiText(platform.api);
+    return (now = { text, hash: sha256(text) });
+  };
   // Hashes come from outside: only so many are remembered, and one that nobody published costs no comparison.
   const known = new LRUCache<string, DriftStatus>({ max: 100 });
 
   async function statusOf(asked: string): Promise<DriftStatus> {
-    const text = apiText(platform.api);
-    hash ??= sha256(text);
+    const { text, hash } = apiOfNow();
     if (asked === hash) return 'current';
     const remembered = known.get(asked);
     if (remembered) return remembered;

@@ -48,7 +48,7 @@ describe('npm', () => {
 });
 
 const begin = `
-  import { connect, createClient, graphql, observations } from '@pergola/sdk';
+  import { connect, createClient, graphql, observations, type Api } from '@pergola/sdk';
   const client = createClient({ url: 'http://localhost:4000/graphql' });
 `;
 
@@ -60,6 +60,10 @@ const wrong: [program: string, said: RegExp][] = [
   [`await client.observations.list({ where: { status: { equals: 'LOST' } } });`, /'"LOST"' is not assignable/],
   [`await client.observations.get({ where: null });`, /'null' is not assignable/],
   [`(await client.observations.list()).nodes[0]?.valeu;`, /'valeu' does not exist/],
+  [
+    `await client.request(graphql('query ($where: TagWhere) { tags(where: $where) { totalCount } }'), { where: { lable: {} } });`,
+    /'lable' does not exist/,
+  ],
   [`(await client.request(graphql('{ surveys { nodes { titel } } }'))).surveys.nodes[0]!.titel.trim();`, /error TS/],
 ];
 
@@ -76,6 +80,8 @@ describe('the compiler', () => {
         const mine = graphql('query ($first: Int) { surveys(first: $first) { nodes { title createdAt } } }');
         const titles: string[] = (await client.request(mine, { first: 2 })).surveys.nodes.map((it) => it.title);
         const when: Date[] = (await client.request(mine)).surveys.nodes.map((it) => it.createdAt);
+        const where: Api.SurveyWhere = { createdAt: { gt: '2026-01-01T00:00:00Z', lt: new Date() } };
+        await client.request(graphql('query ($where: SurveyWhere) { surveys(where: $where) { totalCount } }'), { where });
         await connect({ url: '/graphql' }).run(observations, { first: 1 });
         console.log(value, at, serial, titles, when);
       `,
