@@ -79,6 +79,7 @@ function typesModule({ models, enums }: DMMF.Datamodel): string {
     comparable: ${record(comparableFields(scalars).map((names) => `${names[0]}: ${union(names)}`))};
     toOne: ${targets(false)};
     toMany: ${targets(true)};
+    relations: ${record(relations.map((field) => `${field.name}: '${field.type}'`))};
   };`;
   });
   const enumTypes = enums.map((it) => `export type ${it.name} = ${union(it.values.map((value) => value.name))};`);

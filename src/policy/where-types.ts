@@ -80,7 +80,8 @@ export type SafeWhere<M extends ModelName> = {
   };
 };
 
-type Relations<M extends ModelName> = ModelTypes[M]['toOne'] & ModelTypes[M]['toMany'];
+/** Not the other two together: for any model the compiler would make that out of each pair of models. */
+type Relations<M extends ModelName> = ModelTypes[M]['relations'];
 
 /**
  * The path itself where each part of it is a relation of the model before it, such as `site.survey.organization`; else
