@@ -8,45 +8,12 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { largeSchema } from './large-schema.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const goalSeconds = 10;
 const models = Number(process.argv[2] ?? 300);
-
-/** A ring, so that paths through relations never end. */
-const parentOf = (at: number) => (at + models - 1) % models;
-
-const modelText = (at: number) => `model M${at} {
-  id       String    @id
-  title    String
-  body     String?
-  count    Int
-  total    BigInt
-  amount   Decimal
-  flag     Boolean
-  at       DateTime
-  day      DateTime?
-  status   Status
-  details  Json?
-  ownerId  String
-  parentId String
-  parent   M${parentOf(at)} @relation("r${at}", fields: [parentId], references: [id])
-  children M${(at + 1) % models}[] @relation("r${(at + 1) % models}")
-}`;
-
-const schema = `datasource db {
-  provider = "sqlite"
-}
-generator pergola {
-  provider = "node --import tsx src/model/generator.ts"
-  output   = "./src/generated"
-}
-enum Status {
-  OPEN
-  DONE
-}
-${Array.from({ length: models }, (_, at) => modelText(at)).join('\n')}`;
 
 const policyText = (at: number) => `import { hidden, open, policyLanguage, readOnly } from '../policy/policy.ts';
 import { all, any, named, signedIn } from '../policy/rule.ts';
@@ -101,7 +68,7 @@ try {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   await cp(join(root, 'package.json'), join(folder, 'package.json'));
-  await writeFile(join(folder, 'schema.prisma'), schema);
+  await writeFile(join(folder, 'schema.prisma'), largeSchema(models));
   const prisma = join(root, 'node_modules/prisma/build/index.js');
   await run(process.execPath, [prisma, 'generate', '--no-hints', '--schema', join(folder, 'schema.prisma')], {
     cwd: root,

@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import PrismaPlugin, { type PothosPrismaDatamodel } from '@pothos/plugin-prisma';
-import RelayPlugin from '@pothos/plugin-relay';
+
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Decimal } from '@prisma/client/runtime/client';
 import type { GraphQLResolveInfo } from 'graphql';
@@ -13,6 +13,7 @@ import { isNever } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
 import { modelOf } from '../model/model.ts';
 import type { Context } from './context.ts';
+import RelayPlugin from './relay-plugin.ts';
 import type { FieldNote } from './selection.ts';
 
 type Scalars = {

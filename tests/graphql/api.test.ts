@@ -2,7 +2,7 @@
 import { printType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { application } from '../../src/app/index.ts';
-import { buildApi } from '../../src/graphql/build-api.ts';
+import { buildApi, type Extension } from '../../src/graphql/build-api.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import { policy } from '../../src/app/policies/language.ts';
 import { open } from '../../src/policy/policy.ts';
@@ -319,4 +319,12 @@ it('every model that somebody may read is there, and no other', () => {
     'TotpSecret',
     'RecoveryCode',
   ]);
+});
+
+it('a global id among the arguments of a hand-written field is refused: nobody would take it apart', () => {
+  const extension: Extension = (builder) =>
+    builder.queryField('lookUp', (t) =>
+      t.string({ args: { id: t.arg.globalID({ required: true }) }, resolve: (_, { id }) => String(id) }),
+    );
+  expect(() => designOf({ ...application, extensions: [extension] })).toThrow('The input "id" is a global id.');
 });
