@@ -55,6 +55,6 @@ export const columnReader =
     return isMoment(type) ? dateOf(String(value)) : value;
   };
 
-export const isMoment = (type: ScalarType) => type === 'DateTime' || type === 'Date';
+const isMoment = (type: ScalarType) => type === 'DateTime' || type === 'Date';
 
 export const asDate = (value: unknown) => (value instanceof Date ? value : new Date(String(value)));
