@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
 COPY . .
 RUN npm run build
+# It needs a compiler, which the image has not.
 RUN npm run pergola -- sdk build
 # The volume takes its owner from this folder.
 RUN mkdir data

@@ -59,6 +59,8 @@ async function ensureServer(force) {
  */
 async function ensureSdk(force) {
   if (!existsSync(join(root, 'node_modules/@graphql-codegen/core'))) return;
+  // Of a project that is new: `pergola schema write` makes it.
+  if (!existsSync(join(root, 'api.graphql'))) return;
   if (!force && isCurrent(sdkStamp, sdkInputs)) return;
   await withLock('generate-sdk', async () => {
     if (!force && isCurrent(sdkStamp, sdkInputs)) return;

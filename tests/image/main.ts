@@ -119,12 +119,14 @@ async function probe({ stage, files }: Image): Promise<number> {
     PORT: String(port),
     HOST: '127.0.0.1',
     DATABASE_URL: declared['DATABASE_URL']!.replace('/data/', `${join(files, 'data')}/`),
+    PERGOLA_SDK_FOLDER: declared['PERGOLA_SDK_FOLDER']!.replace('/data/', `${join(files, 'data')}/`),
   };
   const options = { cwd: join(files, 'app'), env, ...user };
   const [program = '', ...parameters] = commandOf(stage, 'CMD');
   // The first start makes the database; what is measured is the next one.
   let seconds = 0;
   for (const start of ['first', 'second']) {
+    const secret = start === 'second' ? createToken(options) : undefined;
     const began = performance.now();
     const server = spawn(program, parameters, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
     await answering(port, server);
@@ -133,6 +135,7 @@ async function probe({ stage, files }: Image): Promise<number> {
     const [check = '', ...rest] = commandOf(stage, 'HEALTHCHECK');
     execFileSync(check, rest, options);
     await ask(port);
+    if (secret !== undefined) await installable(port, secret);
     server.kill('SIGTERM');
     const [code] = (await once(server, 'exit')) as [number | null];
     if (code !== 0) throw new Error(`SIGTERM ended it with ${code}.`);
@@ -177,6 +180,26 @@ async function ask(port: number): Promise<void> {
   });
   const text = await response.text();
   if (text !== '{"data":{"countries":{"totalCount":0}}}') throw new Error(`It answers ${text}`);
+}
+
+/** For who may read the design of the API. */
+function createToken(options: object): string {
+  const parameters = ['--email', 'admin@example.test', '--name', 'image', '--scope', 'schema:read', '--json'];
+  const created = execFileSync('node', ['scripts/pergola.mjs', 'token', 'create', ...parameters], {
+    ...options,
+    encoding: 'utf8',
+  });
+  return (JSON.parse(created) as { secret: string }).secret;
+}
+
+/** In production the SDK is there for who shows a token. */
+async function installable(port: number, secret: string): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/-/npm/@pergola%2fsdk`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  const { 'dist-tags': tags } = (await response.json()) as { 'dist-tags'?: { latest: string } };
+  if (tags?.latest !== '1.0.0') throw new Error(`The registry of the SDK answers ${response.status}.`);
+  console.log(`@pergola/sdk ${tags.latest} is served`);
 }
 
 async function freePort(): Promise<number> {
