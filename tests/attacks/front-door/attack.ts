@@ -21,9 +21,10 @@ export interface Attack {
   /** In the catalogue of attacks. */
   readonly number: number;
   readonly title: string;
-  /** One after the other, or `times` of each at once. */
+  /** One after the other, unless they go `together`; `times` of each at once. */
   readonly sends: readonly Sent[];
   readonly times?: number;
+  readonly together?: boolean;
   /** What is wrong with the answers: nothing when the attack is refused. */
   readonly expects: (answers: readonly Answered[]) => string | undefined;
   /** The weakened build of `weakened-builds.ts` that lets it through. */

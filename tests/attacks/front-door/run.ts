@@ -39,12 +39,13 @@ async function tokenOf({ platform }: Served, email: string): Promise<string> {
 
 /** What is wrong: undefined when the attack is refused. */
 export async function attempt(
-  { sends, times = 1, expects }: Attack,
+  { sends, times = 1, together = false, expects }: Attack,
   target: Pick<Target, 'url' | 'tokens'>,
 ): Promise<string | undefined> {
   const answers: Answered[] = [];
-  for (const sent of sends) {
-    answers.push(...(await Promise.all(Array.from({ length: times }, () => send(sent, target)))));
+  for (const group of together ? [sends] : sends.map((sent) => [sent])) {
+    const all = group.flatMap((sent) => Array.from({ length: times }, () => sent));
+    answers.push(...(await Promise.all(all.map((sent) => send(sent, target)))));
   }
   return answers.find(({ status }) => status >= 500)?.text ?? expects(answers);
 }

@@ -94,8 +94,10 @@ export const byValues: readonly Attack[] = [
   },
 ];
 
-/** Long enough for the next to come before it is done. */
-const file = Array.from({ length: 500 }, (_, at) => `{"slug":"case-85-${at}","label":"x"}\n`).join('');
+/** Twelve files, each long enough for the next to come before it is done. */
+const files = Array.from({ length: 12 }, (_, file) =>
+  Array.from({ length: 200 }, (_row, at) => `{"slug":"case-85-${file}-${at}","label":"x"}\n`).join(''),
+);
 
 const circle = `{ __schema { types { ${'fields { type { '.repeat(8)} name ${'} }'.repeat(8)} } } }`;
 
@@ -110,8 +112,8 @@ export const floods: readonly Attack[] = [
   {
     number: 85,
     title: 'so many files come at once from one caller',
-    sends: [{ path: '/-/import/Tag?format=ndjson&key=slug', as: 'admin', body: file }],
-    times: 12,
+    sends: files.map((body) => ({ path: '/-/import/Tag?format=ndjson&key=slug', as: 'admin', body })),
+    together: true,
     expects: (answers) => {
       const refused = answers.filter(({ status }) => status === 429);
       const waiting = refused.every(({ headers }) => /^[1-9]\d*$/.test(headers.get('retry-after') ?? ''));
