@@ -42,7 +42,12 @@ export interface Config {
   /** Where mail is sent; undefined in development shows it on the terminal, and in production sends none. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** What secrets are encrypted with that must be read again; undefined, in production only, takes none. */
+  readonly secret: string | undefined;
 }
+
+/** Not for production: everybody knows it. */
+const developmentSecret = 'a secret of development, which is none';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -106,11 +111,12 @@ const variables = {
     .string()
     .regex(/^smtps?:\/\/./, 'is no smtp:// or smtps:// URL')
     .optional(),
+  PERGOLA_SECRET: z.string().min(32, 'has less than 32 characters').optional(),
   PERGOLA_MAIL_FROM: z.email('is no e-mail address').optional(),
 } as const;
 
 /** They may hold a password, so they are never shown. */
-const secrets = new Set(['DATABASE_URL', 'METRICS_TOKEN', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
+const secrets = new Set(['DATABASE_URL', 'METRICS_TOKEN', 'PERGOLA_SECRET', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
 
 /**
  * Reads the environment. Any variable may come as `NAME_FILE`, the path of a file that holds it.
@@ -154,6 +160,7 @@ export function readConfig(environment: Environment = process.env): Config {
     oidc: oidcOf(read('PERGOLA_OIDC_ISSUER'), read('PERGOLA_OIDC_AUDIENCE'), read('PERGOLA_OIDC_JWKS_URL')),
     smtpUrl,
     mailFrom: read('PERGOLA_MAIL_FROM') ?? `pergola@${new URL(publicUrl).hostname}`,
+    secret: read('PERGOLA_SECRET') ?? (production ? undefined : developmentSecret),
   };
 }
 

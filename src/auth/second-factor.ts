@@ -1,8 +1,9 @@
 /** A code beside the password: of an authenticator app, or one of the recovery codes. */
 import { PergolaError } from '../errors.ts';
 import { newRecoveryCodes, recoveryCodeRows, useRecoveryCode } from './recovery-codes.ts';
+import type { Seal } from './sealed.ts';
 import type { AccountStore } from './session-adapter.ts';
-import { newTotpSecret, timeStepOf, totpUri } from './totp.ts';
+import { isCode, newTotpSecret, timeStepOf, totpUri } from './totp.ts';
 
 type Store = Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>;
 
@@ -18,7 +19,13 @@ export interface SecondFactor {
   require(userId: string, code: string | null | undefined): Promise<void>;
 }
 
-export function createSecondFactor(client: Store, { now = () => new Date() }: { now?: () => Date } = {}): SecondFactor {
+interface Options {
+  /** Of the secrets that the apps share with us: whoever reads the table alone must not make codes. */
+  readonly seal: Seal;
+  readonly now?: () => Date;
+}
+
+export function createSecondFactor(client: Store, { seal, now = () => new Date() }: Options): SecondFactor {
   const { totpSecret } = client;
   const find = (userId: string) => totpSecret.findUnique({ where: { userId } });
 
@@ -26,8 +33,10 @@ export function createSecondFactor(client: Store, { now = () => new Date() }: { 
   async function use(userId: string, code: string): Promise<boolean> {
     const row = await find(userId);
     if (!row) return false;
-    const step = timeStepOf(code, row.secret, { after: row.lastTimeStep, now: now() });
-    if (step === undefined) return useRecoveryCode(client, { userId, code });
+    // Recovery codes work even where the secret does not open, because the key of the configuration is another.
+    if (!isCode(code)) return useRecoveryCode(client, { userId, code });
+    const step = timeStepOf(code, seal.open(row.secret, userId), { after: row.lastTimeStep, now: now() });
+    if (step === undefined) return false;
     // The update decides: whoever looked over a shoulder cannot use the code a second time, not even at the same moment.
     const { count } = await totpSecret.updateMany({
       where: { userId, secret: row.secret, lastTimeStep: { lt: step } },
@@ -44,10 +53,11 @@ export function createSecondFactor(client: Store, { now = () => new Date() }: { 
     async start(userId, email) {
       if (await isOn(userId)) throw alreadyOn();
       const secret = newTotpSecret();
+      const sealed = seal.close(secret, userId);
       await totpSecret.upsert({
         where: { userId },
-        create: { userId, secret },
-        update: { secret, lastTimeStep: 0 },
+        create: { userId, secret: sealed },
+        update: { secret: sealed, lastTimeStep: 0 },
       });
       return { secret, uri: totpUri(secret, email) };
     },

@@ -2,7 +2,7 @@
 import { badInput, PergolaError } from '../errors.ts';
 import { isEmail, normalizeEmail } from './email.ts';
 import { checkNewPassword, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
-import { createSecondFactor } from './second-factor.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { sessionUserColumns, toSessionUser, type AccountStore, type SessionUser } from './session-adapter.ts';
 import type { LimitGuesses } from './guesses.ts';
 import { unknownOrigin, type SessionOrigin } from './session-origin.ts';
@@ -53,12 +53,10 @@ export interface SignInDetails {
 }
 
 export function createSignIn(
-  client: Pick<AccountStore, 'user' | 'totpSecret' | 'recoveryCode'>,
+  { user: users }: Users,
   sessions: Sessions,
-  limitGuesses: LimitGuesses,
+  { limitGuesses, secondFactor }: { limitGuesses: LimitGuesses; secondFactor: Pick<SecondFactor, 'require'> },
 ) {
-  const { user: users } = client;
-  const secondFactor = createSecondFactor(client);
   return { signIn };
 
   /** Throws SIGN_IN_FAILED, RATE_LIMITED, and SECOND_FACTOR_REQUIRED to those who have given the right password. */

@@ -9,6 +9,9 @@ export const newTotpSecret = (): string => generateSecret();
 export const totpUri = (secret: string, email: string): string =>
   generateURI({ issuer: 'Pergola', label: email, secret });
 
+/** Whether a text has the form of a code. */
+export const isCode = (code: string): boolean => /^\d{6}$/.test(code);
+
 /**
  * The time step whose code this is: the current one or one of its neighbours, for clocks that differ and people who
  * type slowly. Undefined for no code, and for one of a step that was used already or lies before it.
@@ -18,7 +21,7 @@ export function timeStepOf(
   secret: string,
   { after, now }: { after: number; now: Date },
 ): number | undefined {
-  if (!/^\d{6}$/.test(code)) return undefined;
+  if (!isCode(code)) return undefined;
   const epoch = Math.floor(now.getTime() / 1000);
   const result = verifySync({ secret, token: code, epoch, epochTolerance: stepSeconds });
   if (!result.valid) return undefined;

@@ -65,7 +65,7 @@ const examinations: Readonly<Record<string, Examination>> = {
       'Run: npm run pergola -- migrate deploy. `npm start` does so too.',
     );
   },
-  secrets({ production, publicUrl, metricsToken }) {
+  secrets({ production, publicUrl, metricsToken, secret }) {
     if (!production) return ok('secrets', 'none are needed in development');
     if (!publicUrl.startsWith('https:'))
       return warning(
@@ -78,6 +78,12 @@ const examinations: Readonly<Record<string, Examination>> = {
         'secrets',
         'There is no METRICS_TOKEN, and so no /metrics.',
         'Set METRICS_TOKEN_FILE to a file with at least 16 characters.',
+      );
+    if (secret === undefined)
+      return warning(
+        'secrets',
+        'There is no PERGOLA_SECRET, and so nobody can begin a second factor.',
+        'Set PERGOLA_SECRET_FILE to a file with at least 32 characters, and keep it.',
       );
     return ok('secrets', 'set');
   },

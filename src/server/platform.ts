@@ -6,6 +6,7 @@ import { openIssuer, type IssuerOptions } from '../auth/issuer.ts';
 import { createMailbox, type Mailbox, type MailboxOptions } from '../auth/mailbox.ts';
 import { createMailedLinks } from '../auth/mailed-links.ts';
 import { createSecondFactor, type SecondFactor } from '../auth/second-factor.ts';
+import { createSeal } from '../auth/sealed.ts';
 import { createSessions, type Sessions } from '../auth/sessions.ts';
 import type { LimitGuesses } from '../auth/guesses.ts';
 import { createSignIn } from '../auth/sign-in.ts';
@@ -63,6 +64,8 @@ export interface PlatformOptions {
   readonly external?: { readonly issuer: IssuerOptions; readonly mapClaims: ClaimsMapping } | undefined;
   /** Without it there is no sign-up and no reset of passwords by mail. */
   readonly mail?: Pick<MailboxOptions, 'sendMail' | 'publicUrl' | 'signUp'>;
+  /** What the secrets of second factors are encrypted with. */
+  readonly secret?: string | undefined;
   /** How often what may be done; by default as in `rate-limits.ts`, counted in this process. */
   readonly rates?: Rates;
   /** Told what is done in the database. */
@@ -77,15 +80,15 @@ const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publ
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external, mail = noMail, rates = ratesOfOneProcess(), trace, onError = () => {} }: PlatformOptions = {},
+  { external, mail = noMail, secret, rates = ratesOfOneProcess(), trace, onError = () => {} }: PlatformOptions = {},
 ): Promise<Platform> {
   const database = await openDatabase(databaseUrl, design.schema, design.policies, trace);
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);
   const limitGuesses = createLimitGuesses({ ...rates, sessions });
-  const { signIn } = createSignIn(unguarded, sessions, limitGuesses);
-  const secondFactor = createSecondFactor(unguarded);
+  const secondFactor = createSecondFactor(unguarded, { seal: createSeal(secret, 'second factor') });
+  const { signIn } = createSignIn(unguarded, sessions, { limitGuesses, secondFactor });
   const background = createBackground(onError);
   const mailbox = createMailbox({ client: unguarded, links: createMailedLinks(unguarded), background, ...mail });
   const identify = createIdentify({

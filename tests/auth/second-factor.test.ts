@@ -1,10 +1,12 @@
 import { generateSync } from 'otplib';
 import { describe, expect, it } from 'vitest';
 import { createSecondFactor } from '../../src/auth/second-factor.ts';
+import { createSeal } from '../../src/auth/sealed.ts';
 import { createUser } from '../../src/auth/sign-in.ts';
 import { timeStepOf } from '../../src/auth/totp.ts';
 import { openTemporaryDatabase } from '../support/temporary-database.ts';
 
+const seal = createSeal('a secret of these tests, long enough', 'second factor');
 const started = new Date('2024-02-28T23:00:00Z').getTime();
 const seconds = 1000;
 
@@ -14,7 +16,7 @@ async function openWithFactor() {
   const { client } = database;
   const { id } = await createUser(client, { email: 'ann@example.test', name: 'Ann' });
   let time = started;
-  const factor = createSecondFactor(client, { now: () => new Date(time) });
+  const factor = createSecondFactor(client, { seal, now: () => new Date(time) });
   const { secret, uri } = await factor.start(id, 'ann@example.test');
   const codeAt = (sinceStart: number) => generateSync({ secret, epoch: (started + sinceStart) / seconds });
   return {
@@ -89,6 +91,32 @@ describe('a second factor', () => {
     await test.factor.confirm(bob.id, generateSync({ secret, epoch: started / seconds }));
     await expect(test.factor.require(bob.id, code)).rejects.toMatchObject(failed);
     await test.factor.require(test.id, code);
+  });
+
+  it('is stored so that whoever reads the table, or has another key, makes no code of it', async () => {
+    await using test = await openWithFactor();
+    const codes = await test.factor.confirm(test.id, test.codeAt(0));
+    const row = await test.client.totpSecret.findUniqueOrThrow({ where: { userId: test.id } });
+    expect(JSON.stringify(row)).not.toContain(test.secret);
+    expect(seal.open(row.secret, test.id)).toBe(test.secret);
+    expect(seal.close(test.secret, test.id)).not.toBe(row.secret);
+    const changed = row.secret.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    expect(() => seal.open(row.secret, 'somebody else')).toThrow('does not open');
+    expect(() => seal.open(changed, test.id)).toThrow('does not open');
+    expect(() => seal.open(test.secret, test.id)).toThrow('never sealed');
+    for (const key of ['another secret of these tests, as long', undefined]) {
+      const other = createSecondFactor(test.client, {
+        seal: createSeal(key, 'second factor'),
+        now: () => new Date(started),
+      });
+      test.moveTo(30 * seconds);
+      await expect(other.require(test.id, test.codeAt(30 * seconds))).rejects.toThrow('does not open');
+      // Whoever has lost the key has not lost the account.
+      await other.require(test.id, codes.pop());
+    }
+    const off = createSecondFactor(test.client, { seal: createSeal(undefined, 'second factor') });
+    const bob = await createUser(test.client, { email: 'bob@example.test', name: 'Bob' });
+    await expect(off.start(bob.id, 'bob@example.test')).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('is stopped by a code of it, with its recovery codes', async () => {

@@ -7,6 +7,8 @@ import { createSignIn, createUser, type PlatformRole } from '../../src/auth/sign
 import { PergolaError } from '../../src/errors.ts';
 import { openTemporaryDatabase, type TemporaryDatabase } from '../support/temporary-database.ts';
 
+const noFactor = { require: () => Promise.resolve() };
+
 // The real argon2, which one test makes slow.
 vi.mock('@node-rs/argon2', { spy: true });
 
@@ -21,7 +23,12 @@ async function openWithUsers() {
   const ann = await createUser(client, { email: 'ann@example.test', name: 'Ann', password, roles: ['editor'] });
   await createUser(client, { email: 'bob@example.test', name: 'Bob' });
   const sessions = createSessions(client);
-  return { ...database, ann, sessions, ...createSignIn(client, sessions, unlimited) };
+  return {
+    ...database,
+    ann,
+    sessions,
+    ...createSignIn(client, sessions, { limitGuesses: unlimited, secondFactor: noFactor }),
+  };
 }
 
 const others = ({ totpSecret, recoveryCode }: TemporaryDatabase['client']) => ({ totpSecret, recoveryCode });
@@ -107,7 +114,10 @@ describe('signing in', () => {
     });
     expect(
       await failure(
-        createSignIn({ ...others(test.client), user }, test.sessions, unlimited).signIn('änn@example.test', password),
+        createSignIn({ ...others(test.client), user }, test.sessions, {
+          limitGuesses: unlimited,
+          secondFactor: noFactor,
+        }).signIn('änn@example.test', password),
       ),
     ).toContain('SIGN_IN_FAILED');
   });
@@ -147,7 +157,10 @@ describe('an old hash (attack 22)', () => {
         return test.client.user.updateMany(args);
       },
     });
-    await createSignIn({ ...others(test.client), user }, test.sessions, unlimited).signIn('ann@example.test', password);
+    await createSignIn({ ...others(test.client), user }, test.sessions, {
+      limitGuesses: unlimited,
+      secondFactor: noFactor,
+    }).signIn('ann@example.test', password);
     expect(await test.client.user.findUniqueOrThrow({ where: { id } })).toMatchObject({ passwordHash: newHash });
   });
 
@@ -166,7 +179,12 @@ describe('an old hash (attack 22)', () => {
         return test.sessions.start(userId);
       },
     };
-    expect(await createSignIn(test.client, flooded, unlimited).signIn('ann@example.test', password)).toMatchObject({
+    expect(
+      await createSignIn(test.client, flooded, { limitGuesses: unlimited, secondFactor: noFactor }).signIn(
+        'ann@example.test',
+        password,
+      ),
+    ).toMatchObject({
       user: { id },
     });
     expect(await test.client.user.findUniqueOrThrow({ where: { id } })).toMatchObject({ passwordHash: oldHash });
@@ -189,7 +207,12 @@ describe('a password changed while a sign-in waits its turn', () => {
       },
     };
     expect(
-      await failure(createSignIn(test.client, changing, unlimited).signIn('ann@example.test', password)),
+      await failure(
+        createSignIn(test.client, changing, { limitGuesses: unlimited, secondFactor: noFactor }).signIn(
+          'ann@example.test',
+          password,
+        ),
+      ),
     ).toContain('SIGN_IN_FAILED');
     expect(await test.client.session.count()).toBe(0);
   });
@@ -204,7 +227,10 @@ describe('a password changed while a sign-in waits its turn', () => {
         return test.sessions.start(userId);
       },
     };
-    const { secret } = await createSignIn(test.client, strengthening, unlimited).signIn('ann@example.test', password);
+    const { secret } = await createSignIn(test.client, strengthening, {
+      limitGuesses: unlimited,
+      secondFactor: noFactor,
+    }).signIn('ann@example.test', password);
     expect(await test.sessions.find(secret)).toMatchObject({ id });
   });
 });
@@ -248,9 +274,12 @@ describe('counting attempts', () => {
   it('comes before anything else, by the address as it is looked up, for known and unknown alike', async () => {
     await using test = await openWithUsers();
     const counted: string[] = [];
-    const { signIn } = createSignIn(test.client, test.sessions, ({ email }) => {
-      counted.push(email);
-      return Promise.reject(new PergolaError('RATE_LIMITED', 'Too many.', 'Wait.'));
+    const { signIn } = createSignIn(test.client, test.sessions, {
+      secondFactor: noFactor,
+      limitGuesses: ({ email }) => {
+        counted.push(email);
+        return Promise.reject(new PergolaError('RATE_LIMITED', 'Too many.', 'Wait.'));
+      },
     });
     test.statements.length = 0;
     vi.mocked(argon2.verify).mockClear();

@@ -40,7 +40,9 @@ describe('pergola doctor', () => {
     expect(plain.get('secrets')).toMatchObject({ state: 'warning', fact: expect.stringContaining('PUBLIC_URL') });
     const secure = { NODE_ENV: 'production', PUBLIC_URL: 'https://pergola.example.org' };
     expect((await findings(secure)).get('secrets')).toMatchObject({ fact: expect.stringContaining('METRICS_TOKEN') });
-    const whole = await findings({ ...secure, METRICS_TOKEN: 'a-token-of-sixteen-characters' });
+    const watched = { ...secure, METRICS_TOKEN: 'a-token-of-sixteen-characters' };
+    expect((await findings(watched)).get('secrets')).toMatchObject({ fact: expect.stringContaining('PERGOLA_SECRET') });
+    const whole = await findings({ ...watched, PERGOLA_SECRET: 'a-secret-of-thirty-two-characters' });
     expect(whole.get('secrets')?.state).toBe('ok');
   });
 });

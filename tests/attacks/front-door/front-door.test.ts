@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attacks } from './attacks.ts';
 import { attempt, openTarget, type Target } from './run.ts';
+import { largest } from './values-and-floods.ts';
 import { weakenedBuilds } from './weakened-builds.ts';
 
 describe('the server', () => {
@@ -13,6 +14,10 @@ describe('the server', () => {
 
   it.each(attacks)('withstands case $number: $title', async (attack) => {
     expect(await attempt(attack, target)).toBeUndefined();
+  });
+
+  it.each(largest)('takes case $number: $title', async (one) => {
+    expect(await attempt(one, target)).toBeUndefined();
   });
 
   it('answers as before', async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { attacks } from './attacks.ts';
 import { attempt, openTarget, type Target } from './run.ts';
 import type { Figures } from './server-process.ts';
+import { largest } from './values-and-floods.ts';
 import { weakenedBuilds } from './weakened-builds.ts';
 
 /** A machine that does other things too stops a process now and then: of three stalls, the shortest is the attack's own. */
@@ -21,9 +22,10 @@ const figures = async () => {
 };
 
 let refused = 0;
+let wrong = 0;
 let worst = { number: 0, stallMs: 0 };
 let memoryMb = 0;
-for (const attack of attacks) {
+for (const attack of [...attacks, ...largest]) {
   const stalls: number[] = [];
   let problem: string | undefined;
   for (let at = 0; at < tries; at++) {
@@ -35,9 +37,12 @@ for (const attack of attacks) {
   }
   const stallMs = Math.min(...stalls);
   if (stallMs > worst.stallMs) worst = { number: attack.number, stallMs };
-  if (problem === undefined) refused++;
+  const isAttack = 'passes' in attack;
+  if (isAttack && problem === undefined) refused++;
+  if (problem !== undefined) wrong++;
+  const outcome = problem === undefined ? (isAttack ? 'refused' : 'taken  ') : 'WRONG  ';
   console.log(
-    `${problem === undefined ? 'refused' : 'PASSED '} case ${attack.number} ${attack.title} (${stallMs.toFixed(0)} ms)${problem === undefined ? '' : `: ${problem}`}`,
+    `${outcome} case ${attack.number} ${attack.title} (${stallMs.toFixed(0)} ms)${problem === undefined ? '' : `: ${problem}`}`,
   );
 }
 child.disconnect();
@@ -58,4 +63,4 @@ console.log(
   `worst stall ${worst.stallMs.toFixed(0)} ms (case ${worst.number}), memory at most ${memoryMb.toFixed(0)} MB`,
 );
 console.log(`refused ${refused}/${attacks.length}, mutants killed ${killed}/${builds.length}`);
-process.exitCode = refused === attacks.length && killed === builds.length ? 0 : 1;
+process.exitCode = wrong === 0 && killed === builds.length ? 0 : 1;

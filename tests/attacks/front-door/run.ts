@@ -39,7 +39,7 @@ async function tokenOf({ platform }: Served, email: string): Promise<string> {
 
 /** What is wrong: undefined when the attack is refused. */
 export async function attempt(
-  { sends, times = 1, together = false, expects }: Attack,
+  { sends, times = 1, together = false, expects }: Omit<Attack, 'passes'>,
   target: Pick<Target, 'url' | 'tokens'>,
 ): Promise<string | undefined> {
   const answers: Answered[] = [];

@@ -122,3 +122,22 @@ export const floods: readonly Attack[] = [
     passes: 'limits no files',
   },
 ];
+
+/** The most that is taken: what nobody refuses must not hold up the others either. */
+export const largest: readonly Pick<Attack, 'number' | 'title' | 'sends' | 'expects'>[] = [
+  {
+    number: 87,
+    title: 'the largest that is taken is answered',
+    sends: [
+      operation('{ cities(first: 100) { nodes { name country { name cities(first: 90) { nodes { id name } } } } } }'),
+      operation(
+        `{ ${Array.from({ length: 100 }, (_, at) => `a${at}: countries(first: 90) { nodes { name } }`).join(' ')} }`,
+      ),
+      operation(`{ ${Array.from({ length: 90 }, (_, at) => `a${at}: cityAggregate { count }`).join(' ')} }`),
+      count({ OR: Array.from({ length: 50 }, (_, at) => ({ name: { contains: `x${at}` } })) }),
+      count({ id: { in: Array.from({ length: 200 }, (_, at) => -at) } }),
+      operation(`{ viewer { kind } } # ${'x'.repeat(900_000)}`),
+    ],
+    expects: (answers) => answers.find(({ status, json }) => status !== 200 || json?.errors)?.text.slice(0, 300),
+  },
+];
