@@ -64,6 +64,8 @@ export interface RequestOfViewer {
   readonly idempotent?: IdempotentRequest | undefined;
   /** Writes are not noted: for rows that nobody asked to be written, such as the sample data. Never for a request. */
   readonly unaudited?: true;
+  /** One entry says what is written into many rows of a model: for imports, whose rows are as many as a file has. */
+  readonly auditTogether?: true;
 }
 
 /** The answers that have been given to requests with an idempotency key. */
@@ -211,7 +213,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
         tryOut: (act) => transaction.tryOut(act),
       };
       const { viewer } = this;
-      const { id: requestId, idempotent, unaudited } = this.#request;
+      const { id: requestId, idempotent, unaudited, auditTogether } = this.#request;
       return createTransactionWriter({
         planner,
         policies,
@@ -219,6 +221,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
         requestId,
         idempotent,
         unaudited,
+        auditTogether,
         transaction: counted,
       });
     }

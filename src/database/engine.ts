@@ -69,6 +69,8 @@ export interface Engine {
   fromJson(type: ScalarType, value: unknown): unknown;
   /** The value of a plain column as the driver gives it; for key columns only. */
   fromColumn(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
+  /** The key that this connection counted up last, where that is cheaper than `returning` for many rows. */
+  readonly lastCountedKey: Sql | undefined;
   /** How a JavaScript value of the field is bound to a statement; null never comes here. */
   toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
 

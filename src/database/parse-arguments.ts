@@ -134,4 +134,5 @@ export function checkValue(value: unknown, field: ScalarField, path: string): un
   return value;
 }
 
-const isScalarObject = (value: object) => value instanceof Date || value instanceof Uint8Array || 'toFixed' in value;
+export const isScalarObject = (value: object) =>
+  value instanceof Date || value instanceof Uint8Array || 'toFixed' in value;

@@ -8,29 +8,44 @@ export interface GivenValue {
   readonly text: boolean;
 }
 
+/** Its arguments stand one by one, for it is called for every cell of a file. */
+export type Converter = (value: unknown, text: boolean, column: string) => unknown;
+
 /**
- * A file's value as the field's type, strictly: nothing is rounded, cut or guessed.
- *
- * @param column what an error names.
- * @throws BAD_INPUT
+ * Reads a file's values as the field's type, strictly: nothing is rounded, cut or guessed. The column is what an error
+ * names. It throws BAD_INPUT.
  */
-export function convertValue(field: ScalarField, { value, text }: GivenValue, column: string, schema: Schema): unknown {
-  if (value === null || value === undefined) return null;
+export function converterOf(field: ScalarField, schema: Schema): Converter {
   if (field.list) {
-    const items = text && typeof value === 'string' ? parseJson(value) : value;
-    if (!Array.isArray(items)) throw refused(field.type, value, 'a list', column);
-    return items.map((it) => convertValue({ ...field, list: false }, { value: it, text }, column, schema));
+    const convert = converterOf({ ...field, list: false }, schema);
+    return (value, text, column) => {
+      if (value === null || value === undefined) return null;
+      const items = text && typeof value === 'string' ? parseJson(value) : value;
+      if (!Array.isArray(items)) throw refused(field.type, value, 'a list', column);
+      return items.map((it) => convert(it, text, column));
+    };
   }
-  if (field.type === 'Enum') {
+  const { type } = field;
+  if (type === 'Enum') {
     const names = schema.enums.get(field.enum ?? '')?.values.map(({ name }) => name) ?? [];
-    if (typeof value === 'string' && names.includes(value)) return value;
-    throw refused(field.enum ?? 'Enum', value, `one of ${names.join(', ')}`, column);
+    return (value, _, column) => {
+      if (value === null || value === undefined) return null;
+      if (typeof value === 'string' && names.includes(value)) return value;
+      throw refused(field.enum ?? 'Enum', value, `one of ${names.join(', ')}`, column);
+    };
   }
-  const { read, expected } = types[field.type];
-  const converted = value instanceof ExactNumber ? readExact(field.type, value, column) : read(value, text);
-  if (converted === undefined) throw refused(field.type, value, expected, column);
-  return converted;
+  const { read, expected } = types[type];
+  return (value, text, column) => {
+    if (value === null || value === undefined) return null;
+    const converted = value instanceof ExactNumber ? readExact(type, value, column) : read(value, text);
+    if (converted === undefined) throw refused(type, value, expected, column);
+    return converted;
+  };
 }
+
+/** @throws BAD_INPUT */
+export const convertValue = (field: ScalarField, { value, text }: GivenValue, column: string, schema: Schema) =>
+  converterOf(field, schema)(value, text, column);
 
 /** A number with more digits than JavaScript's own keep. */
 function readExact(type: Exclude<ScalarType, 'Enum'>, number: ExactNumber, column: string): unknown {

@@ -18,7 +18,10 @@ export const reportColumns = ['_line', '_column', '_code', '_message'] as const;
 /** The record with the columns that the mapping makes of it. */
 export function recordMaker({ columns = {}, constants, transforms, prepare }: Mapping) {
   const paths = Object.keys(columns).filter((name) => name.includes('.'));
-  return (given: SourceRecord['record']): Readonly<Record<string, unknown>> => {
+  const isChanged = paths.length > 0 || (constants ?? transforms ?? prepare) !== undefined;
+  /** Whether a table with these columns stays as it is. */
+  const leaves = (names: readonly string[]) => !isChanged && !(names.includes('_code') && names.includes('_message'));
+  const make = (given: SourceRecord['record']): Readonly<Record<string, unknown>> => {
     let record = prepare ? prepare(given) : given;
     if (Object.hasOwn(record, '_code') && Object.hasOwn(record, '_message')) record = without(record, reportColumns);
     const nested = paths.filter((path) => !Object.hasOwn(record, path) && Object.hasOwn(record, rootOf(path)));
@@ -33,6 +36,7 @@ export function recordMaker({ columns = {}, constants, transforms, prepare }: Ma
     }
     return constants ? { ...record, ...constants } : record;
   };
+  return { make, leaves };
 }
 
 const rootOf = (path: string) => path.split('.')[0]!;

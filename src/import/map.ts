@@ -1,3 +1,4 @@
+import type { RowShape, ShapedField } from '../database/write/create-alike.ts';
 import { PergolaError } from '../errors.ts';
 import {
   modelOf,
@@ -9,7 +10,7 @@ import {
   type Schema,
 } from '../model/model.ts';
 import { connectMany, connectOne, type Part } from './connect.ts';
-import { convertValue, type GivenValue } from './convert-value.ts';
+import { converterOf } from './convert-value.ts';
 import { nearest } from '../model/nearest.ts';
 import { arm, defusedColumn } from './defused.ts';
 import { recordMaker, type Mapping } from './map-record.ts';
@@ -17,13 +18,42 @@ import type { RawRecord, SourceRecord } from './parse.ts';
 
 export type { Mapping } from './map-record.ts';
 
-export interface MappedRow {
-  /** As a create takes it. */
-  readonly data: Readonly<Record<string, unknown>>;
+/** A row as a file gives it. */
+export class MappedRow {
+  /** By the plan's places; undefined where the file says nothing. */
+  readonly values: readonly unknown[];
   readonly line: number;
   readonly raw: RawRecord | undefined;
+  private readonly plan: Plan;
+
+  constructor(plan: Plan, values: readonly unknown[], { line, raw }: Pick<SourceRecord, 'line' | 'raw'>) {
+    this.plan = plan;
+    this.values = values;
+    this.line = line;
+    this.raw = raw;
+  }
+
+  /** What its values are, where rows with the same columns can be created together. The same object for all of them. */
+  get shape(): RowShape | undefined {
+    return this.plan.shape;
+  }
+
   /** Which column a field came from. */
-  readonly columnOf: ReadonlyMap<string, string>;
+  get columnOf(): ReadonlyMap<string, string> {
+    return this.plan.columnOf;
+  }
+
+  /** As a create takes it. */
+  get data(): Readonly<Record<string, unknown>> {
+    const data: Record<string, unknown> = {};
+    for (const [at, { name, key }] of this.plan.places.entries()) {
+      const value = this.values[at];
+      if (value === undefined) continue;
+      if (key === undefined) data[name] = value;
+      else data[name] = value === null ? { disconnect: true } : { connect: { [key]: value } };
+    }
+    return data;
+  }
 }
 
 export interface MapperOptions {
@@ -49,55 +79,72 @@ export interface MapperOptions {
  */
 export function createMapper(options: MapperOptions): (source: SourceRecord) => MappedRow {
   const plans = new Map<string, Plan>();
-  const { constants = {} } = options.mapping;
-  const prepare = recordMaker(options.mapping);
-  return ({ record: given, line, text, raw }) => {
-    const record = prepare(given);
-    const columns = Object.keys(record);
-    const shape = columns.join('\n');
-    let plan = plans.get(shape);
+  const tables = new WeakMap<readonly string[], Plan>();
+  const { make, leaves } = recordMaker(options.mapping);
+
+  return (source) => {
+    const { columns } = source;
+    if (columns && leaves(columns)) {
+      let plan = tables.get(columns);
+      if (!plan) tables.set(columns, (plan = planFor(columns)));
+      return new MappedRow(plan, valuesOf(plan, source), source);
+    }
+    const record = make(source.record);
+    const plan = planFor(Object.keys(record));
+    return new MappedRow(plan, valuesOf(plan, source, record), source);
+  };
+
+  function planFor(columns: readonly string[]): Plan {
+    const names = columns.join('\n');
+    let plan = plans.get(names);
     if (!plan) {
       plan = makePlan(columns, options);
       if (plans.size === maxPlans) plans.clear();
-      plans.set(shape, plan);
+      plans.set(names, plan);
     }
-    const isDefused = text && Object.hasOwn(record, defusedColumn);
-    const value = (column: string): GivenValue => {
-      const cell = isDefused ? arm(record[column]) : record[column];
-      return { value: cell, text: text || (Object.hasOwn(constants, column) && typeof cell === 'string') };
+    return plan;
+  }
+
+  function valuesOf(plan: Plan, source: SourceRecord, record?: SourceRecord['record']): unknown[] {
+    const isDefused = source.text && plan.isDefused;
+    const given: GivenCell = ({ column, at }) => {
+      const cell = record ? record[column] : source.cell?.(at);
+      return isDefused ? arm(cell) : cell;
     };
-    const data: Record<string, unknown> = {};
-    for (const { field, column } of plan.scalars) {
-      const cell = value(column);
-      if (cell.value !== undefined) data[field.name] = convertValue(field, cell, column, options.schema);
-    }
-    for (const { relation, parts } of plan.relations) {
-      const parted = parts.map(({ name, column }) => ({ name, column, given: value(column) }));
-      if (parted.some(({ given: part }) => part.value === undefined)) continue;
-      const written = relation.list
-        ? connectMany(relation, parted, options.schema)
-        : connectOne(relation, parted, options.schema);
-      if (written !== undefined) data[relation.name] = written;
-    }
-    return { data, line, columnOf: plan.columnOf, raw };
-  };
+    return plan.places.map((place) => place.read(given, source.text));
+  }
 }
 
 /** A file whose records all have other columns must not fill the memory. */
 const maxPlans = 100;
 
-/** What the columns of a record mean; records with the same columns share it. */
-interface Plan {
-  readonly scalars: readonly { readonly field: ScalarField; readonly column: string }[];
-  readonly relations: readonly { readonly relation: RelationField; readonly parts: Part[] }[];
-  readonly columnOf: Map<string, string>;
+/** A column of the file, by its name and by where it stands. */
+interface Place {
+  readonly column: string;
+  readonly at: number;
 }
 
+/** What the columns of a record mean; records with the same columns share it. */
+interface Plan {
+  readonly places: readonly PlannedField[];
+  readonly columnOf: Map<string, string>;
+  readonly isDefused: boolean;
+  readonly shape: RowShape | undefined;
+}
+
+/** A field, and how its value is made of one or several columns. */
+interface PlannedField extends ShapedField {
+  read(given: GivenCell, text: boolean): unknown;
+}
+
+type GivenCell = (place: Place) => unknown;
+
 function makePlan(columns: readonly string[], options: MapperOptions): Plan {
-  const scalars: { field: ScalarField; column: string }[] = [];
-  const relations = new Map<string, { relation: RelationField; parts: Part[] }>();
+  const { schema } = options;
+  const places: PlannedField[] = [];
+  const relations = new Map<string, { relation: RelationField; parts: (Part & Place)[] }>();
   const columnOf = new Map<string, string>();
-  for (const column of columns) {
+  for (const [at, column] of columns.entries()) {
     if (column === defusedColumn) continue;
     const renamed =
       options.mapping.columns && Object.hasOwn(options.mapping.columns, column)
@@ -107,17 +154,56 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
     const { field, part } = resolve(renamed, column, options);
     if (field.kind === 'scalar') {
       if (columnOf.has(field.name)) throw twice(columnOf.get(field.name)!, column, field.name);
-      scalars.push({ field, column });
+      places.push(columnOfType(field, { column, at }, options));
     } else {
       const known = relations.get(field.name) ?? { relation: field, parts: [] };
       const same = known.parts.find(({ name }) => name === part || name === undefined || part === undefined);
       if (same) throw twice(same.column, column, field.name);
-      known.parts.push({ name: part, column });
+      known.parts.push({ name: part, column, at });
       relations.set(field.name, known);
     }
     columnOf.set(field.name, columnOf.get(field.name) ?? column);
   }
-  return { scalars, relations: [...relations.values()], columnOf };
+  const linked = [...relations.values()].map(({ relation, parts }) => linkOf(relation, parts, options));
+  const all = [...places, ...linked.map(({ place }) => place)];
+  const shape = linked.every(({ isPlain }) => isPlain) ? all.map(({ name, key }) => ({ name, key })) : undefined;
+  return { places: all, columnOf, isDefused: columns.includes(defusedColumn), shape };
+}
+
+function columnOfType(field: ScalarField, place: Place, { schema, mapping }: MapperOptions): PlannedField {
+  const convert = converterOf(field, schema);
+  const isText = isTextOf(place.column, mapping);
+  const read: PlannedField['read'] = (given, text) => {
+    const value = given(place);
+    return value === undefined ? undefined : convert(value, text || isText(value), place.column);
+  };
+  return { name: field.name, key: undefined, read };
+}
+
+/** A text that every row gets is read as in a CSV file. */
+function isTextOf(column: string, { constants = {} }: Mapping): (value: unknown) => boolean {
+  return Object.hasOwn(constants, column) ? (value) => typeof value === 'string' : () => false;
+}
+
+/** A relation. It is plain where one column names one row by a key of one field. */
+function linkOf(relation: RelationField, parts: readonly (Part & Place)[], options: MapperOptions) {
+  const { name } = relation;
+  const { schema, mapping } = options;
+  const [part] = parts;
+  const key = parts.length === 1 ? part!.name : undefined;
+  const field = key === undefined ? undefined : modelOf(schema, relation.target).fields.get(key);
+  const isKey = modelOf(schema, relation.target).uniques.some((it) => it.name === key && it.fields.length === 1);
+  if (!relation.list && field?.kind === 'scalar' && isKey)
+    return { isPlain: true, place: { ...columnOfType(field, part!, options), name, key } };
+  const read: PlannedField['read'] = (given, text) => {
+    const parted = parts.map((it) => {
+      const value = given(it);
+      return { ...it, given: { value, text: text || isTextOf(it.column, mapping)(value) } };
+    });
+    if (parted.some(({ given: { value } }) => value === undefined)) return undefined;
+    return relation.list ? connectMany(relation, parted, schema) : connectOne(relation, parted, schema);
+  };
+  return { isPlain: false, place: { name, key: undefined, read } };
 }
 
 /** The field that a name such as `name`, `country.code` or `countryCode` stands for. */

@@ -1,16 +1,16 @@
 import { PergolaError } from '../errors.ts';
 import { maxRecordLength } from './json-record.ts';
 import { jsonItem } from './parse-ndjson.ts';
-import type { BrokenRecord, SourceRecord } from './parse.ts';
+import type { SourceItem } from './parse.ts';
 
 const [quote, comma, slash, openList, closeList, openObject, closeObject] = [34, 44, 92, 91, 93, 123, 125];
 const isBlank = (byte: number) => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 
 /**
- * An array of objects, of which one at a time is in memory: found by their brackets, then parsed one by one, so that
+ * An array of objects, of which as many are in memory as one chunk of bytes holds: found by their brackets, then parsed one by one, so that
  * none can be larger or nest deeper than a record may. (Streaming parsers build whatever a file says.)
  */
-export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRecord | BrokenRecord> {
+export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<readonly SourceItem[]> {
   let state: 'before' | 'first' | 'element' | 'between' | 'end' = 'before';
   let [depth, line, offset, held] = [0, 0, 0, 0];
   let [inString, escaped] = [false, false];
@@ -25,6 +25,7 @@ export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<So
   };
 
   for await (const chunk of bytes) {
+    const items: SourceItem[] = [];
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]!;
@@ -39,7 +40,7 @@ export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<So
         else if (byte === openList || byte === openObject) depth++;
         else if (depth > 0 && (byte === closeList || byte === closeObject)) depth--;
         else if (depth === 0 && (byte === comma || byte === closeList)) {
-          yield finish(chunk.subarray(start, at));
+          items.push(finish(chunk.subarray(start, at)));
           state = byte === comma ? 'between' : 'end';
         }
         continue;
@@ -51,8 +52,12 @@ export async function* readJson(bytes: AsyncIterable<Buffer>): AsyncGenerator<So
         state = 'element';
         start = at;
         at--;
-      } else throw notAnArray(`something else stands at byte ${offset + at}`);
+      } else {
+        if (items.length > 0) yield items;
+        throw notAnArray(`something else stands at byte ${offset + at}`);
+      }
     }
+    if (items.length > 0) yield items;
     offset += chunk.length;
     if (state !== 'element') continue;
     pieces.push(chunk.subarray(start));

@@ -1,17 +1,21 @@
 import { PergolaError } from '../errors.ts';
 import { maxRecordLength, parseJsonRecord } from './json-record.ts';
-import type { BrokenRecord, SourceRecord } from './parse.ts';
+import type { SourceItem } from './parse.ts';
 
 /** One JSON object a line; empty lines are passed over. */
-export async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRecord | BrokenRecord> {
+export async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<readonly SourceItem[]> {
   let line = 0;
-  for await (const content of linesOf(bytes)) {
-    line++;
-    if (content.trim() !== '') yield jsonItem(content, line, `Line ${line}`);
+  for await (const lines of linesOf(bytes)) {
+    const items: SourceItem[] = [];
+    for (const content of lines) {
+      line++;
+      if (content.trim() !== '') items.push(jsonItem(content, line, `Line ${line}`));
+    }
+    if (items.length > 0) yield items;
   }
 }
 
-export function jsonItem(raw: string, line: number, place: string): SourceRecord | BrokenRecord {
+export function jsonItem(raw: string, line: number, place: string): SourceItem {
   try {
     return { line, record: parseJsonRecord(raw, place), text: false, raw };
   } catch (error) {
@@ -20,18 +24,20 @@ export function jsonItem(raw: string, line: number, place: string): SourceRecord
   }
 }
 
-async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   let rest: Buffer[] = [];
   let waiting = 0;
   for await (const chunk of bytes) {
+    const lines: string[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       const piece = chunk.subarray(start, end);
-      yield rest.length > 0 ? Buffer.concat([...rest, piece]).toString() : piece.toString();
+      lines.push(rest.length > 0 ? Buffer.concat([...rest, piece]).toString() : piece.toString());
       rest = [];
       waiting = 0;
       start = end + 1;
     }
+    if (lines.length > 0) yield lines;
     if (start === chunk.length) continue;
     rest.push(chunk.subarray(start));
     waiting += chunk.length - start;
@@ -42,5 +48,5 @@ async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
         'Write one object a line.',
       );
   }
-  if (waiting > 0) yield Buffer.concat(rest).toString();
+  if (waiting > 0) yield [Buffer.concat(rest).toString()];
 }

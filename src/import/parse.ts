@@ -19,6 +19,11 @@ export interface SourceRecord {
   readonly text: boolean;
   /** As the file has it: its cells, or its JSON. */
   readonly raw?: RawRecord;
+  /** Its text in the file, where `raw` is not that already. */
+  readonly source?: string;
+  /** In a table: the names of all columns, the same list for all records, and what stands in one of them. */
+  readonly columns?: readonly string[];
+  cell?(at: number): string | null;
 }
 
 export type RawRecord = string | readonly string[];
@@ -28,9 +33,14 @@ export interface BrokenRecord {
   readonly line: number;
   readonly error: PergolaError;
   readonly raw?: RawRecord;
+  readonly source?: string;
 }
 
-export interface Source extends AsyncIterable<SourceRecord | BrokenRecord> {
+export type SourceItem = SourceRecord | BrokenRecord;
+
+export interface Source extends AsyncIterable<SourceItem> {
+  /** As many records at once as are there: one by one, handing them over takes longer than reading them. */
+  chunks(): AsyncIterable<readonly SourceItem[]>;
   readonly format: Format;
   /** The names of the columns, once the first record is there; of formats that have a header. */
   header(): readonly string[] | undefined;
@@ -74,7 +84,10 @@ export function parse(input: string | Readable, options: ParseOptions = {}): Sou
     format,
     header: () => header,
     bytes: () => ({ read, total }),
-    [Symbol.asyncIterator]: () => readers[format](),
+    chunks: () => readers[format](),
+    async *[Symbol.asyncIterator]() {
+      for await (const items of readers[format]()) yield* items;
+    },
   };
 }
 

@@ -115,7 +115,9 @@ function refuseOther(bytes: Buffer, offset: number): void {
     if (isUtf8(bytes.subarray(0, endOfWhole(bytes.subarray(0, middle))))) good = middle;
     else bad = middle;
   }
-  throw badFile(`The file is not UTF-8: byte ${offset + good} is part of no character.`, 'Save it as UTF-8.');
+  // What was taken for the beginning of a character is the wrong byte itself.
+  const at = offset + endOfWhole(bytes.subarray(0, good));
+  throw badFile(`The file is not UTF-8: byte ${at} is part of no character.`, 'Save it as UTF-8.');
 }
 
 async function* fromUtf16(input: AsyncGenerator<Buffer>, encoding: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {

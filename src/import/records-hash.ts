@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { BrokenRecord, SourceRecord } from './parse.ts';
+import type { SourceItem } from './parse.ts';
 
 /** Knows a file's records again, whatever stands after them and however they are packed. */
 export class RecordsHash {
   private readonly hash = createHash('sha256');
   private waiting: string[] = [];
 
-  add({ raw }: SourceRecord | BrokenRecord): void {
-    if (raw === undefined) return;
-    // Neither can be part of what it parts: a cell in quotation marks may hold any of them, so lengths are told too.
-    this.waiting.push(typeof raw === 'string' ? `${raw.length}:${raw}` : cellsText(raw));
+  add({ raw, source }: SourceItem): void {
+    const text = source ?? raw;
+    if (typeof text !== 'string') return;
+    // Lengths are told too: a text may hold whatever stands between two.
+    this.waiting.push(`${text.length}:${text}`);
     if (this.waiting.length === 500) this.flush();
   }
 
@@ -24,5 +25,3 @@ export class RecordsHash {
     this.waiting = [];
   }
 }
-
-const cellsText = (cells: readonly string[]) => `${cells.map(({ length }) => length).join()}:${cells.join()}`;

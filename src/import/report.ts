@@ -71,6 +71,12 @@ export class Tally {
     return new Tally(this.model, this);
   }
 
+  /** What the copy has counted has come to be. */
+  take({ counts, errors }: Tally): void {
+    for (const outcome of outcomes) this.counts[outcome] = counts[outcome];
+    this.errors.splice(0, this.errors.length, ...errors);
+  }
+
   report(): Report {
     const { rows } = this;
     const seconds = (performance.now() - this.started) / 1000;

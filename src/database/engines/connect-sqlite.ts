@@ -26,6 +26,8 @@ export async function connectSqlite(url: string): Promise<Connection> {
   // Readers see the last committed state while a write is under way: two connections, so that neither waits for the other.
   const writer = open();
   const reader = open();
+  // 32 MB. With its 2 MB of old, a transaction of many rows writes the pages of an index out and reads them back.
+  writer.script('PRAGMA cache_size = -32000');
   const { factory, adapter } = await libsqlAdapter(writer);
   const prisma = new PrismaClient({ adapter: factory });
   return {

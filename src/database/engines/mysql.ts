@@ -76,6 +76,8 @@ export const mysql: Engine = {
   },
   fromColumn: columnReader(dateOf),
 
+  lastCountedKey: undefined,
+
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':

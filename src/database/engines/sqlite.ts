@@ -68,6 +68,9 @@ export const sqlite: Engine = {
   },
   fromColumn: columnReader(dateOf),
 
+  // The driver makes an object of every row that a statement returns.
+  lastCountedKey: sql`last_insert_rowid()`,
+
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':
@@ -150,6 +153,8 @@ export const sqlite: Engine = {
   },
 
   decimalProblem(text) {
+    // Most are: looked at more closely, they take as long as parsing their line.
+    if (text.length <= decimalDigits) return undefined;
     const digits = digitsOf(text);
     return digits > decimalDigits ? `${digits} digits; this database keeps ${decimalDigits}` : undefined;
   },

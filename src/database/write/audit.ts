@@ -16,30 +16,46 @@ export interface AuditContext extends Omit<RowWriterContext, 'note'> {
   readonly viewer: Viewer;
   readonly requestId: string | undefined;
   readonly unaudited?: true | undefined;
+  readonly auditTogether?: true | undefined;
 }
+
+/**
+ * An entry for many rows takes so many at most, so that a page of entries stays readable, and its text far below what a
+ * server takes for one statement.
+ */
+const maxRowsTogether = 500;
 
 /**
  * Notes every row that is written on behalf of somebody, in the same transaction: what is written and not noted, or noted
  * and not written, does not exist. Pergola's own writes (`system`) have nobody to answer for them.
  */
-export function createAudit({ policies, viewer, requestId, unaudited, ...context }: AuditContext) {
+export function createAudit({ policies, viewer, requestId, unaudited, auditTogether, ...context }: AuditContext) {
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
   const changes: Change[] = [];
   const isSecret = secretsOf(policies);
   const at = new Date();
 
   /** In the order of `columns`. */
-  const entryOf = (change: Change) => [
+  const entryOf = ({ model: { name }, verb }: Change, key: string, noted: object) => [
     uuid7(),
     at,
     viewer.kind,
     viewer.id,
     requestId,
-    change.model.name,
-    tupleText(change.model, keyOf(change.model).fields, change.key),
-    change.verb.toUpperCase(),
-    shownChanges(change, isSecret, context.schema),
+    name,
+    key,
+    verb.toUpperCase(),
+    noted,
   ];
+  const shown = (change: Change) => shownChanges(change, isSecret, context.schema);
+  const entryOfOne = (change: Change) => entryOf(change, keyText(change), shown(change));
+  const entryOfGroup = (group: ReadonlyMap<string, Change>) => {
+    const [first] = group.values();
+    if (group.size === 1) return entryOfOne(first!);
+    const rows = Object.fromEntries(Array.from(group, ([key, change]) => [key, shown(change)]));
+    return entryOf(first!, '', { rows });
+  };
+  const entries = () => (auditTogether ? groupsOf(changes).map(entryOfGroup) : changes.map(entryOfOne));
 
   return {
     note(change: Change) {
@@ -48,9 +64,29 @@ export function createAudit({ policies, viewer, requestId, unaudited, ...context
     async write(): Promise<void> {
       if (!model || changes.length === 0) return;
       const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {} }));
-      await inserter.insertOwn(model, columns, changes.map(entryOf));
+      await inserter.insertOwn(model, columns, entries());
     },
   };
+}
+
+const keyText = ({ model, key }: Change) => tupleText(model, keyOf(model).fields, key);
+
+/** Changes that share an entry, by the key of their row: of one model and one verb, each row once. */
+function groupsOf(changes: readonly Change[]): ReadonlyMap<string, Change>[] {
+  const groups: Map<string, Change>[] = [];
+  const open = new Map<string, Map<string, Change>>();
+  for (const change of changes) {
+    const kind = `${change.verb} ${change.model.name}`;
+    const key = keyText(change);
+    let group = open.get(kind);
+    if (!group || group.size === maxRowsTogether || group.has(key)) {
+      group = new Map();
+      open.set(kind, group);
+      groups.push(group);
+    }
+    group.set(key, change);
+  }
+  return groups;
 }
 
 /** What was written, as JSON. Of a field that nobody reads it is only said that it was. */

@@ -14,7 +14,7 @@ import { checkColumns, checkRequired } from './check-columns.ts';
 import { defaultColumns } from './defaults.ts';
 import { evenPartsOf } from '../grouping.ts';
 import { tupleText } from './row-finder.ts';
-import type { KeyValues, RowWriter } from './row-writer.ts';
+import type { Change, KeyValues, RowWriter } from './row-writer.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -33,7 +33,7 @@ const maxInsertParameters = 4000;
  *
  * @throws CONFLICT, BAD_INPUT with the path of the first row that cannot be stored.
  */
-export function createBulkInserter({ context, stored, insert }: RowWriter) {
+export function createBulkInserter({ context, stored, encode, insert }: RowWriter) {
   const { engine, run, tryOut, note } = context;
   const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
 
@@ -57,35 +57,106 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
     fields: readonly ScalarField[],
     rows: readonly NewRow[],
   ): Promise<KeyValues[]> {
-    const names = new Set(fields.map(({ name }) => name));
-    const keyFields = keyOf(model).fields;
-    const keyIsGiven = keyFields.every((name) => names.has(name));
-    const statement = insertStatement(model, fields, { rows: rows.length, returning: keyIsGiven ? [] : keyFields });
     const values: unknown[] = [];
     for (const { columns } of rows)
       for (const field of fields) values.push(stored(model, field.name, columns[field.name]));
-    let returned: unknown[][];
+    const givenKey = keyFieldsAmong(model, fields);
+    let keys: KeyValues[] | undefined;
     try {
-      const insertAll = () => run(statement, values);
-      returned = await (rows.length > 1 ? tryOut(insertAll) : insertAll());
+      keys = await insertValues(model, fields, { rows: rows.length, values });
     } catch (error) {
       return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
     }
-    if (keyIsGiven)
-      return noted(
-        model,
-        rows,
-        rows.map(({ columns }) => Object.fromEntries(keyFields.map((name) => [name, columns[name]]))),
-      );
-    const keys = returned.map((row) =>
-      Object.fromEntries(keyFields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])])),
-    );
-    return noted(model, rows, inOrder(keys, keyFields));
-  }
-
-  function noted(model: Model, rows: readonly NewRow[], keys: KeyValues[]): KeyValues[] {
+    keys ??= rows.map(({ columns }) => Object.fromEntries(givenKey!.map(({ name }) => [name, columns[name]])));
     for (const [at, key] of keys.entries()) note({ model, verb: 'create', key, written: rows[at]!.columns });
     return keys;
+  }
+
+  /** @returns the keys, in the order of the rows; undefined where the values hold them. */
+  async function insertValues(
+    model: Model,
+    fields: readonly ScalarField[],
+    { rows, values, counted }: { rows: number; values: readonly unknown[]; counted?: ScalarField | undefined },
+  ): Promise<KeyValues[] | undefined> {
+    const keyFields = keyOf(model).fields;
+    const returning = counted || keyFieldsAmong(model, fields) ? [] : keyFields;
+    const statement = insertStatement(model, fields, { rows, returning });
+    const insertAll = () => run(statement, values);
+    const returned = await (rows > 1 ? tryOut(insertAll) : insertAll());
+    if (counted) return countedKeys(model, counted, rows);
+    if (returning.length === 0) return undefined;
+    const key = keyFields.map((name) => scalarOf(model, name));
+    const keys = returned.map((row) =>
+      Object.fromEntries(key.map((field, at) => [field.name, engine.fromColumn(field, row[at])])),
+    );
+    return inOrder(keys, keyFields);
+  }
+
+  /**
+   * Inserts rows that have been checked.
+   *
+   * @returns the keys, in the order of the rows; undefined when the database refuses one of them, for whatever it says.
+   */
+  async function insertAlike(
+    model: Model,
+    { fields, values, written }: AlikeRows,
+  ): Promise<readonly KeyValues[] | undefined> {
+    const givenKey = keyFieldsAmong(model, fields)?.map((field) => [field.name, fields.indexOf(field)] as const);
+    const counted = givenKey ? undefined : countedKey(model);
+    const width = fields.length;
+    const rows = values.length / width;
+    const partRows = Math.ceil(rows / Math.ceil(rows / Math.floor(maxParameters / width)));
+    const keys: KeyValues[] = [];
+    for (let from = 0; from < rows; from += partRows) {
+      const part = values.slice(from * width, (from + partRows) * width);
+      for (let at = 0; at < part.length; at++) part[at] = encode(fields[at % width]!, part[at]);
+      let returned: KeyValues[] | undefined;
+      try {
+        returned = await insertValues(model, fields, { rows: part.length / width, values: part, counted });
+      } catch (error) {
+        if (toWriteError(error, model.name, '') instanceof PergolaError) return undefined;
+        throw error;
+      }
+      if (returned) for (const key of returned) keys.push(key);
+    }
+    if (givenKey)
+      for (let at = 0; at < values.length; at += width)
+        keys.push(Object.fromEntries(givenKey.map(([name, place]) => [name, values[at + place]])));
+    const places = written.map((at) => [fields[at]!.name, at] as const);
+    for (const [at, key] of keys.entries()) note(new AlikeChange(model, key, { values, from: at * width, places }));
+    return keys;
+  }
+
+  /** The one field of the key, where the database counts it up and says how far it has come. */
+  function countedKey(model: Model): ScalarField | undefined {
+    if (!engine.lastCountedKey) return undefined;
+    const fields = keyOf(model).fields.map((name) => scalarOf(model, name));
+    return fields.find(
+      (it) => fields.length === 1 && it.default?.kind === 'function' && it.default.name === 'autoincrement',
+    );
+  }
+
+  /** The keys that the last statement gave out, one after the other. */
+  async function countedKeys(model: Model, field: ScalarField, rows: number): Promise<KeyValues[]> {
+    const last = cachedStatement(context, 'last counted', () => sql`select ${engine.lastCountedKey!}`);
+    const [[lastKey] = []] = await run(last.sql, []);
+    const end = BigInt(String(lastKey));
+    const behind = cachedStatement(
+      context,
+      `counted ${model.name}`,
+      () => sql`select count(*) from ${sql.table(model.table)} where ${sql.id(field.column)} > ${null}`,
+    );
+    const [[count] = []] = await run(behind.sql, [engine.toParameter(field, end - BigInt(rows))]);
+    // Each is larger than any before it: with a gap among them, fewer would stand so close to the last one.
+    if (Number(count) !== rows) throw new Error(`${model.name} counts its keys with gaps.`);
+    return Array.from({ length: rows }, (_, at) => ({
+      [field.name]: engine.fromColumn(field, end - BigInt(rows - 1 - at)),
+    }));
+  }
+
+  function keyFieldsAmong(model: Model, fields: readonly ScalarField[]): readonly ScalarField[] | undefined {
+    const key = keyOf(model).fields.map((name) => scalarOf(model, name));
+    return key.every((field) => fields.includes(field)) ? key : undefined;
   }
 
   /** The database does not say which of many rows it refused, so they are tried one by one. */
@@ -188,7 +259,45 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
     }
   }
 
-  return { insertMany, insertOwn, tieMany };
+  return { insertMany, insertAlike, insertOwn, tieMany };
+}
+
+export type BulkInserter = ReturnType<typeof createBulkInserter>;
+
+interface AlikeRows {
+  readonly fields: readonly ScalarField[];
+  /** Those of the first row in the order of the fields, then those of the second, and so on. */
+  readonly values: readonly unknown[];
+  /** The places of what somebody gave; the others are empty because nobody did. */
+  readonly written: readonly number[];
+}
+
+interface PlacedValues {
+  readonly values: readonly unknown[];
+  readonly from: number;
+  /** Of each field that was written. */
+  readonly places: readonly (readonly [name: string, at: number])[];
+}
+
+/** A row whose values stay where they are until somebody asks for them. */
+class AlikeChange implements Change {
+  readonly verb = 'create';
+  readonly model: Model;
+  readonly key: KeyValues;
+  private readonly placed: PlacedValues;
+
+  constructor(model: Model, key: KeyValues, placed: PlacedValues) {
+    this.model = model;
+    this.key = key;
+    this.placed = placed;
+  }
+
+  get written(): KeyValues {
+    const { values, from, places } = this.placed;
+    const written: KeyValues = {};
+    for (const [name, at] of places) written[name] = values[from + at];
+    return written;
+  }
 }
 
 /** Keys that the database counts up: it gives them out in the order of the rows, but need not return them so. */

@@ -2,7 +2,7 @@ import { badInput } from '../../errors.ts';
 import { scalarOf, type Model, type ScalarField, type ScalarType, type Schema } from '../../model/model.ts';
 import type { Engine } from '../engine.ts';
 import { digitsOf } from '../engines/decimal-digits.ts';
-import { checkValue } from '../parse-arguments.ts';
+import { checkValue, isScalarObject } from '../parse-arguments.ts';
 
 /** Values of one row by field name. */
 export type ColumnValues = Readonly<Record<string, unknown>>;
@@ -16,6 +16,8 @@ interface CheckContext {
 export function checkColumns(model: Model, columns: ColumnValues, { schema, engine }: CheckContext, path: string) {
   for (const [name, value] of Object.entries(columns)) {
     const field = scalarOf(model, name);
+    // The others are looked at once more, to say what is wrong.
+    if (isStorable(value, field, { schema, engine })) continue;
     const at = `${path}.${name}`;
     checkValue(value, field, at);
     if (value !== null && value !== undefined) checkType(value, field, schema, at);
@@ -23,6 +25,18 @@ export function checkColumns(model: Model, columns: ColumnValues, { schema, engi
       throw badInput(`"${at}" is null, and the field is required.`, 'Give a value.', at);
     if (field.type === 'Decimal' && value !== null) checkDigits(value, engine, at);
   }
+}
+
+/** Whether the engine can be asked to store it. No for a list, of which each item has to be looked at. */
+export function isStorable(value: unknown, field: ScalarField, { schema, engine }: CheckContext): boolean {
+  if (value === null) return !field.required;
+  if (value === undefined) return false;
+  const { type } = field;
+  if (field.list || (typeof value === 'string' && value.includes('\0'))) return false;
+  if (type === 'Json') return typeof value !== 'number' || Number.isFinite(value);
+  if (typeof value === 'object' && !isScalarObject(value)) return false;
+  if (type === 'Enum') return schema.enums.get(field.enum ?? '')?.values.some(({ name }) => name === value) === true;
+  return takes[type](value) && (type !== 'Decimal' || engine.decimalProblem(String(value)) === undefined);
 }
 
 export function checkRequired(model: Model, columns: ColumnValues, path: string) {

@@ -2,6 +2,7 @@ import { badInput, forbidden } from '../../errors.ts';
 import { keyOf, modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, isNever } from '../../policy/filter.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
+import { createAlikeWriter } from './create-alike.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk, onlyEntry, uniqueTupleOf, type UniqueTuple } from './bulk-link.ts';
 import { refusing } from '../refused-right.ts';
@@ -54,7 +55,8 @@ const maxRun = 2048;
  * Creates many rows under the same rules as one, with a handful of statements for a few thousand: rows that are plain
  * go together, any other goes through `create` in its place.
  */
-export function createManyWriter({ schema, policy, finder, rows, single }: ManyContext) {
+export function createManyWriter(context: ManyContext) {
+  const { schema, policy, finder, rows, single } = context;
   const inserter = createBulkInserter(rows);
   const { judge } = single;
 
@@ -224,7 +226,7 @@ export function createManyWriter({ schema, policy, finder, rows, single }: ManyC
     return link.value.every((where, at) => add(where, `${path}[${at}]`));
   }
 
-  return { createMany, createItems, plainRowSplitter, fillLinks };
+  return { createMany, createItems, plainRowSplitter, fillLinks, ...createAlikeWriter({ ...context, inserter }) };
 }
 
 export type ManyWriter = ReturnType<typeof createManyWriter>;

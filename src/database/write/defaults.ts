@@ -17,18 +17,22 @@ const generators: Record<string, ((args: readonly unknown[]) => unknown) | undef
   ulid: () => ulid(),
 };
 
-/** The values of columns that nobody gave one, as Prisma Client would fill them in. */
+/** How a column that nobody gave a value is filled in, as Prisma Client would; undefined where the database does it, or nobody. */
+export function defaultOf(field: ScalarField): (() => unknown) | undefined {
+  if (field.managed) return field.type === 'Int' ? () => 1 : () => new Date();
+  const { default: value } = field;
+  if (value?.kind === 'value') return () => literal(field, value.value);
+  const generate = value && generators[value.name];
+  return generate && (() => generate(value.args));
+}
+
+/** The values of columns that nobody gave one. */
 export function defaultColumns(model: Model, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
   for (const field of scalarsOf(model)) {
     if (given[field.name] !== undefined) continue;
-    if (field.managed && field.type !== 'Int') columns[field.name] = new Date();
-    else if (field.managed) columns[field.name] = 1;
-    else if (field.default?.kind === 'value') columns[field.name] = literal(field, field.default.value);
-    else if (field.default) {
-      const value = generators[field.default.name]?.(field.default.args);
-      if (value !== undefined) columns[field.name] = value;
-    }
+    const value = defaultOf(field)?.();
+    if (value !== undefined) columns[field.name] = value;
   }
   return columns;
 }

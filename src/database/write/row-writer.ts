@@ -6,6 +6,7 @@ import {
   scalarOf,
   type Model,
   type RelationField,
+  type ScalarField,
   type Schema,
 } from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
@@ -62,11 +63,12 @@ export function createRowWriter(context: RowWriterContext) {
     }
   };
 
-  const stored = (model: Model, name: string, value: unknown) => {
+  /** As the driver takes it. */
+  const encode = (field: ScalarField, value: unknown) => {
     if (value === null || value === undefined) return null;
-    const field = scalarOf(model, name);
     return engine.toParameter(field, field.enum ? storedEnum(schema.enums.get(field.enum), value) : value);
   };
+  const stored = (model: Model, name: string, value: unknown) => encode(scalarOf(model, name), value);
   const columnOf = (model: Model, name: string) => sql.id(scalarOf(model, name).column);
   const keyIs = (model: Model, key: KeyValues) =>
     sql.join(
@@ -105,6 +107,7 @@ export function createRowWriter(context: RowWriterContext) {
   return {
     context,
     stored,
+    encode,
     columnOf,
     assignment,
     attempt,

@@ -22,12 +22,13 @@ export interface TransactionWriterContext {
   readonly requestId: string | undefined;
   readonly idempotent: IdempotentRequest | undefined;
   readonly unaudited?: true | undefined;
+  readonly auditTogether?: true | undefined;
   readonly transaction: OpenTransaction;
 }
 
 /** Everything that one transaction of a viewer can do. Reads see what it has written. */
 export function createTransactionWriter(given: TransactionWriterContext) {
-  const { planner, policies, viewer, requestId, idempotent, unaudited, transaction } = given;
+  const { planner, policies, viewer, requestId, idempotent, unaudited, auditTogether, transaction } = given;
   const { schema, engine } = planner;
   const context = { planner, viewer, query: transaction.read };
 
@@ -60,7 +61,17 @@ export function createTransactionWriter(given: TransactionWriterContext) {
   };
 
   const { write: run, tryOut } = transaction;
-  const audit = createAudit({ schema, engine, policies, viewer, requestId, unaudited, run, tryOut });
+  const audit = createAudit({
+    schema,
+    engine,
+    policies,
+    viewer,
+    requestId,
+    unaudited,
+    auditTogether,
+    run,
+    tryOut,
+  });
   const whereabouts = createWhereabouts();
   const note = (change: Change) => {
     audit.note(change);

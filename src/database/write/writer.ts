@@ -193,10 +193,12 @@ export function createWriter(context: WriteContext) {
   const many = createManyWriter({ schema, policy, finder, rows, single });
   const { upsertMany } = createManyUpserter({ schema, policy, finder, rows, many, single });
   const { updateMany, deleteMany } = createChangeMany({ ...context, single });
-  const { createMany } = many;
+  const { createMany, createAlike, givesKey } = many;
   return {
     create,
     createMany,
+    createAlike,
+    givesKey,
     update,
     updateMany,
     upsert,
