@@ -1,9 +1,9 @@
-import type { Database, RequestOfViewer, RunPart, ViewerDatabase } from '../database/database.ts';
-import { badInput, PergolaError } from '../errors.ts';
-import { modelOf, relationsOf, type Model } from '../model/model.ts';
-import { isNever } from '../policy/filter.ts';
+import type { Database, RequestOfViewer, RunPart } from '../database/database.ts';
+import { PergolaError } from '../errors.ts';
+import { modelOf } from '../model/model.ts';
 import type { Viewer } from '../policy/viewer.ts';
-import { createMapper, MappedRow, type Mapping } from './map.ts';
+import { createFileMapper } from './file-mapper.ts';
+import { MappedRow, type Mapping } from './map.ts';
 import type { RawRecord, Source, SourceItem } from './parse.ts';
 import { RecordsHash } from './records-hash.ts';
 import { notWritten, Tally, type Report, type RowError } from './report.ts';
@@ -17,7 +17,10 @@ export interface ImportOptions {
   readonly model: string;
   readonly records: AsyncIterable<SourceItem> & Partial<Pick<Source, 'bytes' | 'chunks'>>;
   readonly mapping?: Mapping;
-  /** A unique key: a row that has it already is updated, or counted as the same. Without it every row is a new one. */
+  /**
+   * A unique key: a row that has it already is updated, or counted as the same. Left out, it is the primary key where the
+   * file gives that; else every row is a new one.
+   */
   readonly key?: string | readonly string[] | undefined;
   readonly onConflict?: OnConflict;
   readonly batchRows?: number;
@@ -78,16 +81,15 @@ export async function importRows(options: ImportOptions): Promise<Report> {
   const request = { ...options.request, auditTogether: true } as const;
   const rowsOf = database.as(viewer);
   const model = modelOf(database.schema, options.model);
-  const key = options.key === undefined ? undefined : keyFields(model, options.key);
   const tally = new Tally(model.name, log?.done);
-  const map = createMapper({
-    schema: database.schema,
+  const mapper = createFileMapper({
+    rows: rowsOf,
     model,
     mapping: options.mapping ?? {},
-    isWritable: (field) => isUsable(field, rowsOf, model, key),
+    key: options.key,
     onForgiven: (column, field) => void (tally.forgiven[column] = field),
   });
-  const writeRows = createRowsWriter({ model: model.name, viewer, request, key, onConflict });
+  let writeRows: ReturnType<typeof createRowsWriter> | undefined;
   const hash = new RecordsHash();
 
   let batch: Waiting[] = [];
@@ -98,6 +100,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
     for (const item of items) {
       hash.add(item);
       seen++;
+      if ('record' in item) mapper.meet(item);
       if (done && seen <= done.records) {
         if (seen === done.records && hash.digest() !== done.consumed) throw fileChanged();
         continue;
@@ -121,7 +124,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
   function mapped(item: SourceItem, isFirst: boolean): Waiting {
     try {
       if ('error' in item) throw item.error;
-      return map(item);
+      return mapper.map(item);
     } catch (error) {
       // A header that does not fit is the file's fault; a column that only one record has is that record's.
       if (!isRefusal(error) || (isFirst && error.code === 'IMPORT_UNKNOWN_COLUMN')) throw error;
@@ -133,6 +136,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
   async function write(waiting: readonly Waiting[]): Promise<void> {
     const rows = waiting.filter((it) => it instanceof MappedRow);
     const act = async (part: RunPart) => {
+      writeRows ??= createRowsWriter({ model: model.name, viewer, request, key: mapper.key(), onConflict });
       const results = await writeRows(part, rows);
       const next = tally.copy();
       const refused: RefusedRow[] = [];
@@ -168,12 +172,6 @@ async function* oneByOne(records: AsyncIterable<SourceItem>) {
   for await (const item of records) yield [item];
 }
 
-/** Fields that are read and not written may be given too where rows are looked up: what a row holds already is no change. */
-function isUsable(field: string, { policy }: ViewerDatabase, model: Model, key: readonly string[] | undefined) {
-  if (!isNever(policy.field(model.name, field, 'write'))) return true;
-  return key !== undefined && !isNever(policy.field(model.name, field, 'read'));
-}
-
 function* joined(waiting: readonly Waiting[], results: readonly RowResult[]) {
   let at = 0;
   for (const row of waiting) yield { row, result: row instanceof MappedRow ? results[at++]! : refusalOf(row.error) };
@@ -193,22 +191,6 @@ function refuse(tally: Tally, { outcome, line, column, raw }: WrittenRow, error:
   const refused = { ...place, code: error.code, message };
   tally.refuse(outcome, refused);
   return { ...refused, raw };
-}
-
-/** The fields of a key, given by its name, by one field, or by fields and relations. */
-function keyFields(model: Model, key: string | readonly string[]): readonly string[] {
-  const named = typeof key === 'string' ? model.uniques.find(({ name }) => name === key) : undefined;
-  if (named) return named.fields;
-  const relations = new Map(relationsOf(model).map((relation) => [relation.name, relation]));
-  const fields = (typeof key === 'string' ? [key] : key).flatMap((name) => {
-    const join = relations.get(name)?.join;
-    return join?.kind === 'columns' ? join.pairs.map(([here]) => here) : [name];
-  });
-  const wanted = fields.toSorted().join();
-  const unique = model.uniques.find((it) => it.fields.toSorted().join() === wanted);
-  if (unique) return unique.fields;
-  const known = model.uniques.map((it) => it.fields.join(' + ')).join(', ');
-  throw badInput(`${fields.join(' + ')} is not a unique key of ${model.name}.`, `Use one of: ${known}.`, 'key');
 }
 
 /** The field in a path such as `data[3].country.connect`. */

@@ -67,7 +67,7 @@ export interface MapperOptions {
 }
 
 /**
- * Makes the function that turns a record into a create's `data`:
+ * Makes the functions that turn a record into a create's `data`:
  *
  * - a column named after a scalar field gives its value, typed strictly
  * - `country.code`, an object `{ code }`, or a plain value for a key of one field connects the row that has it
@@ -75,23 +75,32 @@ export interface MapperOptions {
  * - a foreign key's own column, such as `countryCode`, is taken for its relation
  * - where no name fits, one fits that differs in case and separators only
  *
- * It throws IMPORT_UNKNOWN_COLUMN with the nearest name, BAD_INPUT with the column as its path.
+ * They throw IMPORT_UNKNOWN_COLUMN with the nearest name, BAD_INPUT with the column as its path.
  */
-export function createMapper(options: MapperOptions): (source: SourceRecord) => MappedRow {
+export function createMapper(options: MapperOptions) {
   const plans = new Map<string, Plan>();
   const tables = new WeakMap<readonly string[], Plan>();
   const { make, leaves } = recordMaker(options.mapping);
 
-  return (source) => {
+  /** What a record holds once the mapping has changed it; a table that stays as it is has no need of one. */
+  function prepared(source: SourceRecord) {
     const { columns } = source;
-    if (columns && leaves(columns)) {
-      let plan = tables.get(columns);
-      if (!plan) tables.set(columns, (plan = planFor(columns)));
-      return new MappedRow(plan, valuesOf(plan, source), source);
+    if (!columns || !leaves(columns)) {
+      const record = make(source.record);
+      return { record, plan: planFor(Object.keys(record)) };
     }
-    const record = make(source.record);
-    const plan = planFor(Object.keys(record));
-    return new MappedRow(plan, valuesOf(plan, source, record), source);
+    let plan = tables.get(columns);
+    if (!plan) tables.set(columns, (plan = planFor(columns)));
+    return { record: undefined, plan };
+  }
+
+  return {
+    map(source: SourceRecord): MappedRow {
+      const { record, plan } = prepared(source);
+      return new MappedRow(plan, valuesOf(plan, source, record), source);
+    },
+    /** The fields that the record has columns for. */
+    fieldsOf: (source: SourceRecord): ReadonlySet<string> => new Set(prepared(source).plan.columnOf.keys()),
   };
 
   function planFor(columns: readonly string[]): Plan {
@@ -140,7 +149,6 @@ interface PlannedField extends ShapedField {
 type GivenCell = (place: Place) => unknown;
 
 function makePlan(columns: readonly string[], options: MapperOptions): Plan {
-  const { schema } = options;
   const places: PlannedField[] = [];
   const relations = new Map<string, { relation: RelationField; parts: (Part & Place)[] }>();
   const columnOf = new Map<string, string>();

@@ -34,8 +34,7 @@ export async function* readCsv(bytes: AsyncIterable<Buffer>, options: CsvOptions
     more = '';
     rest = scan.rest;
     line = scan.line;
-    if (rest.length > maxRecordLength)
-      throw badFile(`The record at line ${line} is longer than ${maxRecordLength} characters.`);
+    if (rest.length > maxRecordLength) throw tooLong(line);
     if (scan.records.length > 0) yield toItems(scan.records);
   }
   const { records, openLine } = scanRecords(rest + more, { delimiter: options.delimiter, line, isLast: true });
@@ -78,6 +77,7 @@ function createItems({ nullText, onHeader }: CsvOptions) {
     const items: Item[] = [];
     for (const scanned of records) {
       const { line, cells, source, problem } = scanned;
+      if (source.length > maxRecordLength) throw tooLong(line);
       if (!header) {
         if (problem !== undefined) throw badFile(`${problem} (line ${line}).`);
         header = checkHeader(cells);
@@ -205,6 +205,8 @@ function checkHeader(header: readonly string[]): string[] {
   }
   return [...header];
 }
+
+const tooLong = (line: number) => badFile(`The record at line ${line} is longer than ${maxRecordLength} characters.`);
 
 const wrongCount = (line: number, cells: number, columns: number) =>
   badFile(`Line ${line} has ${cells} columns, and the header ${columns}.`);

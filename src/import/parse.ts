@@ -99,7 +99,8 @@ const extensions: Record<string, Format | undefined> = {
   '.jsonl': 'ndjson',
 };
 
-function formatOf(input: string | Readable): Format {
+/** By the name of the file. @throws IMPORT_BAD_FILE for a stream, and for a name that does not tell. */
+export function formatOf(input: string | Readable): Format {
   const path = typeof input === 'string' ? input.toLowerCase().replace(/\.gz$/, '') : '';
   const format = extensions[extname(path)];
   if (format) return format;

@@ -1,7 +1,7 @@
 /** The reader of CSV: the cases that are known to go wrong (attacks 101 to 104), and against a parser that is well known. */
 import { Readable } from 'node:stream';
 import { parse as knownParser } from 'csv-parse/sync';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, integer, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, type Format } from '../../src/import/parse.ts';
 
@@ -14,7 +14,8 @@ async function read(bytes: readonly Uint8Array[], format: Format = 'csv') {
   return items;
 }
 const readText = (text: string) => read([Buffer.from(text)]);
-const rows = async (text: string) => (await readText(text)).map((it) => ('record' in it ? it.record : it.error));
+const rows = async (text: string) =>
+  (await readText(text)).map((item) => ('record' in item ? item.record : item.error));
 const refusalOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'accepted',
@@ -110,11 +111,13 @@ const spectrum: [name: string, csv: string, json: Record<string, string>[]][] = 
 describe('103: quotation marks, line ends and nothing', () => {
   it.each(spectrum)('csv-spectrum %s', async (_, csv, json) => {
     // Nothing at all is null here.
-    const expected = json.map((row) => Object.fromEntries(Object.entries(row).map(([name, it]) => [name, it || null])));
+    const expected = json.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value || null])),
+    );
     expect(await rows(csv)).toEqual(expected);
     expect(
       (await read(Array.from(Buffer.from(csv), (byte) => Uint8Array.of(byte)))).map(
-        (it) => 'record' in it && it.record,
+        (item) => 'record' in item && item.record,
       ),
     ).toEqual(expected);
   });
@@ -132,37 +135,30 @@ describe('103: quotation marks, line ends and nothing', () => {
   });
 
   it('reads what a known parser reads, however the bytes arrive', async () => {
-    const cell = fc.stringMatching(/^[ab"',;\n\r\té😀]{0,6}$/);
-    const table = fc
-      .integer({ min: 1, max: 4 })
-      .chain((width) =>
-        fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 5 }),
-      );
-    await fc.assert(
-      fc.asyncProperty(
-        table,
-        fc.constantFrom('\n', '\r\n', '\r'),
-        fc.integer({ min: 1, max: 7 }),
-        async (cells, end, size) => {
-          const quoted = (text: string) => (/["',\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-          const header = cells[0]!.map((_, at) => `c${at}`);
-          const text = [header, ...cells].map((it) => it.map(quoted).join()).join(end) + end;
-          const known = knownParser(text, {
-            columns: true,
-            record_delimiter: [end],
-            skip_records_with_empty_values: false,
-          });
-          const expected = (known as Record<string, string>[])
-            .map((row) => Object.fromEntries(Object.entries(row).map(([name, it]) => [name, it || null])))
-            // A line of one cell with nothing in it is an empty line.
-            .filter((row) => header.length > 1 || row['c0'] !== null);
-          const bytes = Buffer.from(text);
-          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
-            bytes.subarray(at * size, (at + 1) * size),
-          );
-          expect((await read(chunks)).map((it) => 'record' in it && it.record)).toEqual(expected);
-        },
-      ),
+    const cell = stringMatching(/^(?:[ab"',;\n\r\té]|😀){0,6}$/);
+    const table = integer({ min: 1, max: 4 }).chain((width) =>
+      array(array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 5 }),
+    );
+    await assert(
+      asyncProperty(table, constantFrom('\n', '\r\n', '\r'), integer({ min: 1, max: 7 }), async (cells, end, size) => {
+        const quoted = (text: string) => (/["',\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+        const header = cells[0]!.map((_, at) => `c${at}`);
+        const text = [header, ...cells].map((row) => row.map(quoted).join()).join(end) + end;
+        const known = knownParser(text, {
+          columns: true,
+          record_delimiter: [end],
+          skip_records_with_empty_values: false,
+        });
+        const expected = (known as Record<string, string>[])
+          .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value || null])))
+          // A line of one cell with nothing in it is an empty line.
+          .filter((row) => header.length > 1 || row['c0'] !== null);
+        const bytes = Buffer.from(text);
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+          bytes.subarray(at * size, (at + 1) * size),
+        );
+        expect((await read(chunks)).map((item) => 'record' in item && item.record)).toEqual(expected);
+      }),
       { numRuns: 300 },
     );
   });
@@ -174,7 +170,7 @@ describe('101: a record that does not fit', () => {
     const items = await readText(`a,b\n${lines.join('\n')}\n`);
     expect(items).toHaveLength(1000);
     const fact = `Line ${place + 1} has 1 columns, and the header 2.`;
-    expect(items.filter((it) => 'error' in it)).toEqual([{ line: place + 1, error: fact }]);
+    expect(items.filter((item) => 'error' in item)).toEqual([{ line: place + 1, error: fact }]);
   });
 });
 

@@ -12,7 +12,8 @@ function map(
   { text = false, ...mapping }: Mapping & { text?: boolean } = {},
 ) {
   const isWritable = (field: string) => !['id', 'passwordHash'].includes(field);
-  return createMapper({ schema, model: modelOf(schema, model), mapping, isWritable })({ record, line: 2, text }).data;
+  return createMapper({ schema, model: modelOf(schema, model), mapping, isWritable }).map({ record, line: 2, text })
+    .data;
 }
 
 const errorOf = (act: () => unknown) => {

@@ -7,9 +7,11 @@ import { showProgress } from '../../import/progress.ts';
 import { notWritten, reportLines } from '../../import/report.ts';
 import { inputOf, resumeImport, runImport, type FinishedImport } from '../../import/run-import.ts';
 import { viewerNamed, viewerWithId } from '../as-viewer.ts';
+import { badInput } from '../../errors.ts';
 import { openHere } from '../house.ts';
 import { exit, report } from '../report.ts';
 import { addPlan } from './import-plan.ts';
+import { importThere } from './import-remote.ts';
 import { requireModel, settingsOf, withFileOptions, type FileOptions } from './import-options.ts';
 
 interface ResumeOptions {
@@ -20,6 +22,8 @@ interface ResumeOptions {
 interface ImportCommandOptions extends FileOptions, ResumeOptions {
   refused?: string;
   anew?: boolean;
+  url?: string;
+  token?: string;
 }
 
 export function addImport(program: Command): void {
@@ -31,13 +35,15 @@ export function addImport(program: Command): void {
     .option('--refused <file>', 'where rows go that are not written; beside the file unless said otherwise')
     .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
     .option('--anew', 'although an earlier import of the file has not come to its end')
+    .option('--url <server>', 'send the file to a server, which imports it as the owner of the token')
+    .option('--token <secret>', 'who imports there')
     .option('--json', 'print one report as JSON')
     .addHelpText(
       'after',
       '\nExample:\n  pergola import cities.csv --model City --key countryCode,name,latitude,longitude',
     )
     .action((file: string, options: ImportCommandOptions, it: Command) =>
-      importFile(file, { ...options, model: requireModel(it, options) }),
+      (options.url === undefined ? importFile : sendFile)(file, { ...options, model: requireModel(it, options) }),
     );
 
   addPlan(command);
@@ -71,6 +77,17 @@ async function importFile(file: string, options: ImportCommandOptions & { model:
     display.stop();
     await database.close();
   }
+}
+
+async function sendFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
+  const { model, url: server = '', token, maxErrors, anew, as, refused } = options;
+  const local = as === undefined ? refused && '--refused' : '--as';
+  if (local)
+    throw badInput(
+      `${local} means nothing to a server.`,
+      'The token says who imports; the report has the first errors.',
+    );
+  finish(await importThere({ file, server, token, model, settings: settingsOf(options), maxErrors, anew }), options);
 }
 
 async function resume(id: string, options: ResumeOptions): Promise<void> {

@@ -36,7 +36,8 @@ export function isStorable(value: unknown, field: ScalarField, { schema, engine 
   if (type === 'Json') return typeof value !== 'number' || Number.isFinite(value);
   if (typeof value === 'object' && !isScalarObject(value)) return false;
   if (type === 'Enum') return schema.enums.get(field.enum ?? '')?.values.some(({ name }) => name === value) === true;
-  return takes[type](value) && (type !== 'Decimal' || engine.decimalProblem(String(value)) === undefined);
+  if (!takes[type](value)) return false;
+  return type !== 'Decimal' || engine.decimalProblem((value as { toString(): string }).toString()) === undefined;
 }
 
 export function checkRequired(model: Model, columns: ColumnValues, path: string) {

@@ -1,12 +1,4 @@
-import {
-  modelOf,
-  relationOf,
-  scalarOf,
-  scalarsOf,
-  type Model,
-  type RelationField,
-  type ScalarField,
-} from '../../model/model.ts';
+import { modelOf, relationOf, scalarsOf, type Model, type RelationField, type ScalarField } from '../../model/model.ts';
 import { all, isAlways, isNever } from '../../policy/filter.ts';
 import type { BulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk } from './bulk-link.ts';
