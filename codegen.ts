@@ -57,6 +57,9 @@ export async function generateClient({ api, folder }: CodegenOptions): Promise<{
         maybeValue: 'T | null',
         inputMaybeValue: 'T | null | undefined',
         avoidOptionals: { field: true },
+        importExtension: '.ts',
+        // Inputs once: two declarations of a filter are compared field by field, through all models that it reaches.
+        ...(plugin === typescriptOperations && { importSchemaTypesFrom: './types.ts' }),
       },
     });
   const files = new Map([
@@ -121,8 +124,17 @@ function operationModule(schema: GraphQLSchema, operation: ClientOperation): str
 }
 
 function modelsModule(models: readonly ClientModel[]): string {
-  const lines = models.flatMap(({ name, type, operations }) => [
+  const types = models.flatMap(({ name, type, operations }) => [
     `  /** ${type} */`,
+    `  readonly ${name}: {`,
+    ...operations.map((it) =>
+      it.verb === 'page'
+        ? `    readonly all: Pages<typeof operations.${it.name}>;`
+        : `    readonly ${it.verb}: Call<typeof operations.${it.name}>;`,
+    ),
+    '  };',
+  ]);
+  const values = models.flatMap(({ name, operations }) => [
     `  ${name}: {`,
     ...operations.map((it) =>
       it.verb === 'page'
@@ -132,11 +144,15 @@ function modelsModule(models: readonly ClientModel[]): string {
     '  },',
   ]);
   return [
-    `import { bind, pagesOf, type Run } from '../bind.ts';`,
+    `import { bind, pagesOf, type Call, type Pages, type Run } from '../bind.ts';`,
     `import * as operations from './operations.ts';`,
     '',
-    'export const modelsOf = (run: Run) => ({',
-    ...lines,
+    'export interface Models {',
+    ...types,
+    '}',
+    '',
+    'export const modelsOf = (run: Run): Models => ({',
+    ...values,
     '});',
     '',
   ].join('\n');

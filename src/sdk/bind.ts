@@ -14,6 +14,19 @@ export const bind =
   (...[variables, options]: Arguments<Variables>): Promise<Data> =>
     run(operation, variables, options);
 
+/** How a client calls an operation. Written out in types: what a compiler infers for a hundred models, it cannot write. */
+export type Call<Called> =
+  Called extends Operation<infer Data, infer Variables> ? (...rest: Arguments<Variables>) => Promise<Data> : never;
+
+/** How a client goes through the pages of an operation. */
+export type Pages<Called> =
+  Called extends Operation<Page<infer Row>, infer Variables>
+    ? (
+        variables?: Omit<Variables, 'after' | 'before' | 'last'>,
+        options?: CallOptions,
+      ) => AsyncGenerator<Row, void, undefined>
+    : never;
+
 interface Page<Row> {
   readonly nodes: readonly Row[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };

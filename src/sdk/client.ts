@@ -1,6 +1,6 @@
 import { connect, type CallOptions, type ConnectOptions, type Connection } from './connect.ts';
 import { PergolaError, type ErrorAnswer } from './errors.ts';
-import { modelsOf } from './generated/models.ts';
+import { modelsOf, type Models } from './generated/models.ts';
 import { decodeTreeOf, type Document } from './graphql.ts';
 
 export interface CustomCalls {
@@ -19,7 +19,7 @@ export interface CustomCalls {
   ): Promise<{ readonly data: Data; readonly errors: readonly ErrorAnswer[] }>;
 }
 
-export type Client = ReturnType<typeof modelsOf> & CustomCalls & Pick<Connection, 'run'>;
+export type Client = Models & CustomCalls & Pick<Connection, 'run'>;
 
 /** All models, and documents of your own. Where bytes count, `connect` and the operations you use are less. */
 export function createClient(options: ConnectOptions): Client {
