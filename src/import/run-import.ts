@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Database, RequestOfViewer } from '../database/database.ts';
 import { badInput, PergolaError } from '../errors.ts';
+import { isNever } from '../policy/filter.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import { importRows, type ImportOptions } from './apply.ts';
 import { beginImport, takeImport, type ImportEntry, type OpenImport } from './import-log.ts';
@@ -54,8 +55,7 @@ export interface FinishedImport extends Report {
 /** @throws what `importRows` and `beginImport` throw. */
 export async function runImport({ model, settings, anew, ...options }: NewImportOptions): Promise<FinishedImport> {
   const { database, viewer } = options;
-  if (!database.schema.models.has(model))
-    throw badInput(`There is no model ${model}.`, `Give one of ${[...database.schema.models.keys()].join(', ')}.`);
+  refuseUnknownModel(database, model, viewer);
   const [fingerprint, input] = await fingerprintOf(model, options.input);
   const source = typeof input === 'string' ? basename(input) : '-';
   const prepared = prepare({ ...options, input }, settings);
@@ -186,4 +186,13 @@ async function headOf(stream: Readable): Promise<[Buffer, Readable]> {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   }
   return [head.subarray(0, headBytes), Readable.from(whole())];
+}
+
+/** A model that the viewer has nothing to do with is as unknown as one that is not there, and is not named either. */
+function refuseUnknownModel(database: Database, model: string, viewer: Viewer): void {
+  const { policy } = database.as(viewer);
+  const mayDoSomething = (name: string) =>
+    (['read', 'create', 'update'] as const).some((verb) => !isNever(policy.rows(name, verb)));
+  const known = [...database.schema.models.keys()].filter(mayDoSomething);
+  if (!known.includes(model)) throw badInput(`There is no model ${model}.`, `Give one of ${known.join(', ')}.`);
 }

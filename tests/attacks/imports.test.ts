@@ -93,6 +93,16 @@ const errorOf = (promise: Promise<unknown>) =>
   );
 const importIdIn = (error: PergolaError) => /\(Import ([\w-]+)\.\)/.exec(error.remedy)![1]!;
 
+it.each(['TotpSecret', 'Session', 'Nothing'])(
+  '%s is as unknown to an import as to the API, and names no such model',
+  async (model) => {
+    const error = await errorOf(importTags(await fileOf(tags(['x'])), { model }));
+    expect(error).toMatchObject({ code: 'BAD_INPUT', fact: `There is no model ${model}.` });
+    expect(error.remedy).toMatch(/Tag/);
+    expect(error.remedy).not.toMatch(/Secret|Session|Token/);
+  },
+);
+
 describe('93: what is packed', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['a ZIP archive', Buffer.from('504b03040a000000', 'hex'), /archive/],
