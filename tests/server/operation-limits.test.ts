@@ -1,5 +1,6 @@
 /** How much one operation may ask, and where that is said. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { adminPassword } from './graphiql-rows.ts';
 import { serve, type Served } from '../support/served.ts';
 
@@ -69,6 +70,18 @@ describe('/-/limits', () => {
 });
 
 describe('in production', () => {
+  it('the whole design is worked out once, and told at once to who may see it after that (79)', async () => {
+    await using closed = await serve({ NODE_ENV: 'production' });
+    const query = getIntrospectionQuery();
+    const first = await closed.run('admin', query);
+    const types = Object.keys(closed.platform.api.getTypeMap()).length;
+    expect(first.body.data.__schema.types).toHaveLength(types);
+    const execute = vi.spyOn(closed.platform.api, 'getTypeMap');
+    expect((await closed.run('admin', query)).body).toEqual(first.body);
+    expect(execute).not.toHaveBeenCalled();
+    expect((await closed.run('editor', query)).body).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+
   it('who has the right schema:read sees the design: introspection, suggestions, GraphiQL', async () => {
     await using closed = await serve({ NODE_ENV: 'production' });
     const { token } = (

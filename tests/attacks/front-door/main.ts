@@ -12,7 +12,8 @@ import { weakenedBuilds } from './weakened-builds.ts';
 const tries = 3;
 
 const child = fork(fileURLToPath(new URL('./server-process.ts', import.meta.url)), {
-  execArgv: ['--import', 'tsx'],
+  // As `npm run serve` starts it.
+  execArgv: ['--import', 'tsx', '--max-semi-space-size=8', '--heap-growing-percent=50'],
   env: { ...process.env, TEST_REQUIRE: '' },
 });
 const [attacked] = (await once(child, 'message')) as [Pick<Target, 'url' | 'tokens'>];
