@@ -66,6 +66,7 @@ export async function start(config: Config = readConfig()): Promise<void> {
   const connectionLimits = config.trustProxy.length > 0 ? { maxConnectionsPerAddress: Infinity } : {};
   const listening = await listen(server, { ...config, limits: connectionLimits });
   metrics?.watchConnections(listening.connections);
+  if (platform.database.load) metrics?.watchDatabase(platform.database.load);
   endInOrder({
     logger,
     async close() {

@@ -15,6 +15,12 @@ export interface OpenTransaction {
   tryOut<T>(act: () => Promise<T>): Promise<T>;
 }
 
+/** Requests that a server is asked at this moment, and those that wait until it may be asked more. */
+export interface Load {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /** An open database: one way to read compiled statements, and Prisma Client for writing. */
 export interface Connection {
   readonly engine: Engine;
@@ -26,6 +32,8 @@ export interface Connection {
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Whether the database can parse the statement: how deep one may nest is the engine's own matter. */
   fits(sql: string): boolean;
+  /** Where only so many may be asked at once. */
+  readonly load?: () => Load;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { Policies } from '../policy/policy.ts';
 import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
-import { connect, type OpenTransaction } from './connection.ts';
+import { connect, type Load, type OpenTransaction } from './connection.ts';
 import { forbidden } from '../errors.ts';
 import { explainRefusal, type Explanation } from './explain.ts';
 import type { RefusedRight } from './refused-right.ts';
@@ -46,6 +46,8 @@ export interface Database {
   readonly engineName: string;
   /** All rows of all models. */
   countRows(): Promise<number>;
+  /** Undefined where the engine has no such limit. */
+  readonly load: (() => Load) | undefined;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -296,6 +298,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     countRows,
     inParts,
     ping,
+    load: connection.load,
     as: (viewer, request) => new ViewerRows(viewer, request),
     // Made when it is asked for: tests open databases of other schemas than the one that Prisma Client is made for.
     get unguarded() {

@@ -40,6 +40,7 @@ export function tracedConnection(connection: Connection, trace: Trace | undefine
       ),
     read: (sql, parameters) => trace.statement({ engine, sql }, () => connection.read(sql, parameters)),
     fits: (sql) => connection.fits(sql),
+    ...(connection.load && { load: connection.load }),
     close: () => connection.close(),
   };
 }

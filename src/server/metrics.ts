@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Load } from '../database/connection.ts';
+import { outcomes, type Counts } from '../import/report.ts';
 
 export interface OperationFigures {
   readonly type: 'query' | 'mutation' | 'subscription';
@@ -14,10 +16,13 @@ export interface Metrics {
   operation(figures: OperationFigures): void;
   error(code: string): void;
   response(status: number): void;
+  /** What became of the rows of a file. */
+  imported(counts: Counts): void;
   /** A request of an SDK, by how the API that it was built from stands to that of the server. */
   sdkRequest(status: string): void;
   /** Asked at each reading. */
   watchConnections(count: () => Promise<number>): void;
+  watchDatabase(load: () => Load): void;
   text(): Promise<{ contentType: string; text: string }>;
 }
 
@@ -67,6 +72,12 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const imports = new Counter({
+    name: 'pergola_import_rows_total',
+    help: 'Rows of files that came over HTTP, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const hashes = new Set<string>();
   const labelOf = (hash: string) => {
     if (hashes.size < maxHashes) hashes.add(hash);
@@ -85,6 +96,9 @@ export function createMetrics(): Metrics {
     error: (code) => errors.inc({ code }),
     response: (status) => responses.inc({ status: String(status) }),
     sdkRequest: (status) => sdkRequests.inc({ status }),
+    imported(counts) {
+      for (const outcome of outcomes) imports.inc({ outcome }, counts[outcome]);
+    },
     watchConnections(count) {
       const gauge = new Gauge({
         name: 'pergola_connections',
@@ -92,6 +106,19 @@ export function createMetrics(): Metrics {
         registers,
         async collect() {
           gauge.set(await count());
+        },
+      });
+    },
+    watchDatabase(load) {
+      const gauge = new Gauge({
+        name: 'pergola_database_requests',
+        help: 'Requests that the database is asked, and those that wait until it may be asked more.',
+        labelNames: ['state'],
+        registers,
+        collect() {
+          const { running, waiting } = load();
+          gauge.set({ state: 'running' }, running);
+          gauge.set({ state: 'waiting' }, waiting);
         },
       });
     },

@@ -6,6 +6,7 @@ import type { Database } from '../database/database.ts';
 import { badInput, notFound, PergolaError } from '../errors.ts';
 import { findImport } from '../import/import-log.ts';
 import { formats, type Format } from '../import/parse.ts';
+import type { Counts } from '../import/report.ts';
 import { resumeImport, runImport, type ImportSettings, type Mappings } from '../import/run-import.ts';
 import { conflictModes, type OnConflict } from '../import/write-rows.ts';
 import type { Viewer } from '../policy/viewer.ts';
@@ -20,6 +21,8 @@ export interface ImportOverHttp {
   readonly identityOf: IdentityOf;
   readonly beginTransfer: BeginTransfer;
   readonly logger: Logger;
+  /** Told what became of the rows. */
+  readonly imported?: ((counts: Counts) => void) | undefined;
 }
 
 /** Counts a file that comes in or goes out, until what it returns is called. Throws when there are too many. */
@@ -29,7 +32,14 @@ export type BeginTransfer = (viewer: Viewer, request: Request, serverContext: ob
  * `POST /-/import/<Model>?key=…&format=csv` with a file as its body and credentials in the `Authorization` header: the
  * rows are written while the file arrives. A cookie is not enough, for browsers send it for other sites' pages too.
  */
-export const useImport = ({ database, mappings, identityOf, beginTransfer, logger }: ImportOverHttp): Plugin => ({
+export const useImport = ({
+  database,
+  mappings,
+  identityOf,
+  beginTransfer,
+  logger,
+  imported,
+}: ImportOverHttp): Plugin => ({
   async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
     const model = /^\/-\/import\/(\w+)$/.exec(url.pathname)?.[1];
     if (model === undefined || request.method !== 'POST') return;
@@ -58,6 +68,7 @@ export const useImport = ({ database, mappings, identityOf, beginTransfer, logge
               anew: url.searchParams.get('anew') === 'true',
             })
           : await resumeImport(await ownImport(database, id, viewer), options);
+      imported?.(report);
       endResponse(fetchAPI.Response.json(report));
     } catch (error) {
       if (!(error instanceof PergolaError)) {

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
+import { createGate } from '../../src/database/engines/gate.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { createServer } from '../../src/server/server.ts';
 import { serve, type Served } from '../support/served.ts';
@@ -33,7 +34,8 @@ function measured() {
     const response = await server.fetch('http://localhost:4000/metrics', { headers: { authorization } });
     return { status: response.status, lines: (await response.text()).split('\n') };
   };
-  return { post, figures, log };
+  const send = (url: string, init: RequestInit) => server.fetch(url, init);
+  return { post, send, figures, log };
 }
 
 describe('/metrics', () => {
@@ -55,6 +57,44 @@ describe('/metrics', () => {
         expect.stringMatching(/^process_resident_memory_bytes \d+/),
       ]),
     );
+  });
+
+  it('counts the rows of files by what became of them', async () => {
+    const { send, figures } = measured();
+    const { id } = await served.platform.database.unguarded.user.findUniqueOrThrow({
+      where: { email: 'admin@example.test' },
+    });
+    const authorization = `Bearer ${(await served.platform.sessions.start(id)).secret}`;
+    const file = 'slug,label\nmetered-1,One\nmetered-2,Two\n';
+    const headers = { authorization, 'content-type': 'text/csv' };
+    const target = 'http://localhost:4000/-/import/Tag?format=csv&key=slug';
+    expect((await send(target, { method: 'POST', headers, body: file })).status).toBe(200);
+    expect((await figures()).lines).toEqual(
+      expect.arrayContaining([
+        'pergola_import_rows_total{outcome="created"} 2',
+        'pergola_import_rows_total{outcome="refused"} 0',
+      ]),
+    );
+  });
+
+  it('tells how many requests the database is asked and how many wait', async () => {
+    const { through, load } = createGate({ width: 2, maxWaiting: 5, patienceMs: 5_000 });
+    const metrics = createMetrics();
+    metrics.watchDatabase(load);
+    let end = () => {};
+    const answer = new Promise<void>((resolve) => (end = resolve));
+    const asked = Array.from({ length: 5 }, () => through(() => answer));
+    const lines = async () => (await metrics.text()).text.split('\n').filter((line) => /^pergola_database/.test(line));
+    expect(await lines()).toEqual([
+      'pergola_database_requests{state="running"} 2',
+      'pergola_database_requests{state="waiting"} 3',
+    ]);
+    end();
+    await Promise.all(asked);
+    expect(await lines()).toEqual([
+      'pergola_database_requests{state="running"} 0',
+      'pergola_database_requests{state="waiting"} 0',
+    ]);
   });
 
   it.each(['', 'Bearer ', `Bearer ${token}x`, `bearer ${token}`, `Basic ${token}`])(

@@ -41,7 +41,7 @@ export async function connectMysql(url: string): Promise<Connection> {
 }
 
 async function open(pool: Pool, limits: Limits): Promise<Connection> {
-  const through = createGate(limits.gate);
+  const { through, load } = createGate(limits.gate);
   const read: Connection['read'] = (sql, parameters) =>
     through(() => translateErrors(async () => readValue(pool, sql, parameters)));
   const version = String(await read('select version()', []));
@@ -58,6 +58,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
     fits: () => true,
+    load,
     async close() {
       await prisma.$disconnect();
       await pool.end();

@@ -26,7 +26,7 @@ export async function connectPostgresql(url: string): Promise<Connection> {
 }
 
 async function open(pool: Pool, limits: Limits): Promise<Connection> {
-  const through = createGate(limits.gate);
+  const { through, load } = createGate(limits.gate);
   const read: Connection['read'] = (text, parameters) =>
     through(() => translateErrors(async () => readValue(pool, text, parameters)));
   const collation = await read('select datcollate from pg_database where datname = current_database()', []);
@@ -40,6 +40,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
     fits: () => true,
+    load,
     async close() {
       await prisma.$disconnect();
       await pool.end();

@@ -1,4 +1,5 @@
 import { PergolaError } from '../../errors.ts';
+import type { Load } from '../connection.ts';
 
 export interface GateOptions {
   /** How many are let in at once. */
@@ -35,7 +36,7 @@ export function createGate({ width, maxWaiting, patienceMs }: GateOptions) {
       waiting.add(admit);
     });
 
-  return async function through<T>(act: () => Promise<T>): Promise<T> {
+  async function through<T>(act: () => Promise<T>): Promise<T> {
     if (inside < width) inside++;
     else await enter();
     try {
@@ -48,7 +49,9 @@ export function createGate({ width, maxWaiting, patienceMs }: GateOptions) {
         next();
       } else inside--;
     }
-  };
+  }
+
+  return { through, load: (): Load => ({ running: inside, waiting: waiting.size }) };
 }
 
 const crowded = () =>
