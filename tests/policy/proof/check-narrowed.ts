@@ -26,10 +26,11 @@ export async function checkNarrowed(
 
 /**
  * The operation in a form in which fewer rights can only mean less: a page that others move up into may show more, and
- * so may a condition that is glad of what is missing (`not`, `none`, `every`, an absent value). Undefined for figures,
- * of which a smaller set may have greater ones.
+ * so may a condition that is glad of what is missing (`not`, `none`, `every`, an absent value). Figures are left out, for
+ * those of a smaller set may be greater. Undefined for groups: what hides makes a group of what is hidden.
  */
 export function shrinking(operation: Operation, shape: Shape): Operation | undefined {
+  if (operation.kind === 'groups') return undefined;
   if (operation.kind === 'aggregate') {
     const { where, model } = operation;
     return { ...operation, where: where && isPositive(where, model, shape) ? where : undefined, figures: [] };

@@ -1,9 +1,18 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Names } from '../../../src/model/naming.ts';
-import { root, type ListText, type Operation, type OrderText, type PlaceText, type SelectText } from './operation.ts';
+import {
+  root,
+  type FigureText,
+  type GroupsText,
+  type ListText,
+  type Operation,
+  type OrderText,
+  type PlaceText,
+  type SelectText,
+} from './operation.ts';
 import type { Crossing, Operators, WhereText } from './policy-text.ts';
 import { nodeIdOf } from './reference/node-id.ts';
-import { fieldIn, modelIn, relationIn, scalarIn, type ScalarShape, type Shape } from './shape.ts';
+import { fieldIn, modelIn, relationIn, type ScalarShape, type Shape } from './shape.ts';
 import type { Value } from './world.ts';
 
 export interface Document {
@@ -62,12 +71,7 @@ class DocumentWriter {
       }
       case 'aggregate': {
         const { model, where, figures } = operation;
-        const parts = (['sum', 'avg', 'min', 'max'] as const).flatMap((name) => {
-          const fields = figures
-            .filter((it) => it.name === name)
-            .map(({ field }) => scalarIn(modelIn(shape, model), field).name);
-          return fields.length > 0 ? [`${name} { ${fields.join(' ')} }`] : [];
-        });
+        const parts = figureParts(figures);
         return this.document(
           names.models.get(model)!.aggregateField,
           where ? { where } : {},
@@ -75,7 +79,30 @@ class DocumentWriter {
           `{ count ${parts.join(' ')} }`,
         );
       }
+      case 'groups':
+        return this.groups(operation);
     }
+  }
+
+  private groups({ model, where, by, figures, atLeast, present, orderBy, first }: GroupsText): Document {
+    const { groupsField, groupFieldValue } = this.context.names.models.get(model)!;
+    const having = {
+      ...(atLeast !== undefined && { count: { gte: atLeast } }),
+      ...(present && { present: { [present.field]: { gte: present.atLeast } } }),
+    };
+    const variables = {
+      by: by.map(({ field, ...unit }) => ({ field: groupFieldValue(field), ...unit })),
+      ...(where && { where }),
+      ...(Object.keys(having).length > 0 && { having }),
+      ...(orderBy.length > 0 && {
+        orderBy: orderBy.map(({ by: part, field, direction }) => ({
+          [part]: field === undefined ? direction : { [field]: direction },
+        })),
+      }),
+    };
+    const key = `key { ${by.map(({ field }) => field).join(' ')} }`;
+    const selection = `{ ${key} count ${figureParts(figures).join(' ')} }`;
+    return this.document(groupsField, variables, first === undefined ? [] : [`first: ${first}`], selection);
   }
 
   private typeOf(model: string): string {
@@ -176,6 +203,13 @@ class DocumentWriter {
     });
     return `{ ${entries.join(', ')} }`;
   }
+}
+
+function figureParts(figures: readonly FigureText[]): string[] {
+  return (['sum', 'avg', 'min', 'max'] as const).flatMap((name) => {
+    const fields = figures.filter((it) => it.name === name).map(({ field }) => field);
+    return fields.length > 0 ? [`${name} { ${fields.join(' ')} }`] : [];
+  });
 }
 
 /** Two selections that are one when GraphQL has merged them. */

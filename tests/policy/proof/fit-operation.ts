@@ -1,4 +1,4 @@
-import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Names } from '../../../src/model/naming.ts';
 import type { Operation } from './operation.ts';
 import { pickOperation, type Keeps } from './pick-operation.ts';
@@ -33,6 +33,11 @@ export function fitOperation(operation: Operation, context: FitContext): Operati
     aggregates: (name, field, figure) => {
       const { aggregate, aggregatePart } = namesOf(name);
       const isOffered = offers(aggregate, figure) && offers(aggregatePart(figure), field);
+      return isOffered && may(name, field, 'aggregate');
+    },
+    groups: (name, field) => {
+      const type = api.getType(namesOf(name).groupField);
+      const isOffered = isEnumType(type) && type.getValues().some((it) => it.value === field);
       return isOffered && may(name, field, 'aggregate');
     },
   };

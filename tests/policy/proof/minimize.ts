@@ -1,7 +1,7 @@
 import type { Case, Refuted } from './case.ts';
 import { checkCase } from './check-case.ts';
 import type { ListText, Operation, SelectText } from './operation.ts';
-import type { PolicyTexts, RightsText, RuleText, WhereText } from './policy-text.ts';
+import { isFieldOperand, type PolicyTexts, type RightsText, type RuleText, type WhereText } from './policy-text.ts';
 import { modelIn, relationIn, type Shape } from './shape.ts';
 import { withoutField, withoutModel } from './strip.ts';
 import type { Row, World } from './world.ts';
@@ -117,6 +117,7 @@ function* smallerRules(rule: RuleText): Iterable<RuleText> {
     yield rule.rule;
     for (const smaller of smallerRules(rule.rule)) yield { kind: 'not', rule: smaller };
   }
+  if (rule.kind === 'exists') for (const where of smallerWheres(rule.where)) yield { ...rule, where };
   if (rule.kind === 'where') for (const where of smallerWheres(rule.where)) yield { kind: 'where', where };
 }
 
@@ -135,7 +136,7 @@ function* smallerParts(part: unknown): Iterable<unknown> {
       yield part.toSpliced(at, 1);
       for (const smaller of smallerParts(item)) yield part.with(at, smaller);
     }
-  } else if (typeof part === 'object' && part !== null && !('viewer' in part)) {
+  } else if (typeof part === 'object' && part !== null && !('viewer' in part) && !isFieldOperand(part)) {
     for (const [name, value] of Object.entries(part)) {
       const { [name]: _, ...rest } = part as Record<string, unknown>;
       if (Object.keys(rest).length > 0) yield rest;
@@ -151,7 +152,7 @@ function* byOperation(it: Case): Iterable<Case> {
 
 /** What is nested, on its own. */
 function* innerOperations(operation: Operation, shape: Shape): Iterable<Operation> {
-  if (operation.kind === 'aggregate') return;
+  if (operation.kind === 'aggregate' || operation.kind === 'groups') return;
   const [model, select] =
     operation.kind === 'list' ? [operation.list.model, operation.list.select] : [operation.model, operation.select];
   const parts = { rows: 'nodes', total: false, info: false, cursors: false } as const;
@@ -164,7 +165,15 @@ function* innerOperations(operation: Operation, shape: Shape): Iterable<Operatio
 
 function* smallerOperations(operation: Operation): Iterable<Operation> {
   if (operation.kind === 'list') for (const list of smallerLists(operation.list)) yield { kind: 'list', list };
-  else if (operation.kind === 'aggregate') {
+  else if (operation.kind === 'groups') {
+    const { atLeast, present, first, ...rest } = operation;
+    if (atLeast !== undefined || present || first !== undefined) yield rest;
+    if (operation.where) yield { ...operation, where: undefined };
+    for (const where of operation.where ? smallerWheres(operation.where) : []) yield { ...operation, where };
+    for (const part of ['by', 'figures', 'orderBy'] as const)
+      for (const [at] of operation[part].entries())
+        if (part !== 'by' || operation.by.length > 1) yield { ...operation, [part]: operation[part].toSpliced(at, 1) };
+  } else if (operation.kind === 'aggregate') {
     if (operation.where) yield { ...operation, where: undefined };
     for (const where of operation.where ? smallerWheres(operation.where) : []) yield { ...operation, where };
     for (const [at] of operation.figures.entries()) yield { ...operation, figures: operation.figures.toSpliced(at, 1) };

@@ -20,7 +20,34 @@ export type Operation =
       readonly model: string;
       readonly where: WhereText | undefined;
       readonly figures: readonly FigureText[];
-    };
+    }
+  | ({ readonly kind: 'groups' } & GroupsText);
+
+export interface GroupsText {
+  readonly model: string;
+  readonly where: WhereText | undefined;
+  readonly by: readonly GroupKeyText[];
+  readonly figures: readonly FigureText[];
+  /** Conditions: so many rows, and so many of them with a value. */
+  readonly atLeast?: number;
+  readonly present?: { readonly field: string; readonly atLeast: number };
+  readonly orderBy: readonly GroupOrderText[];
+  /** How many groups; 20 unless told. */
+  readonly first?: number;
+}
+
+export interface GroupKeyText {
+  readonly field: string;
+  /** Of a DateTime or Date, in UTC. */
+  readonly unit?: 'day' | 'week' | 'month' | 'quarter' | 'year';
+}
+
+/** By the number of rows, by a key, or by the least or greatest value of a field. */
+export interface GroupOrderText {
+  readonly by: 'count' | 'key' | 'min' | 'max';
+  readonly field?: string;
+  readonly direction: 'asc' | 'desc';
+}
 
 /** A row by the values of its key, whether it is there or not. */
 export interface IdText {
@@ -113,6 +140,7 @@ export function mapLists(operation: Operation, replace: (list: ListText) => List
     case 'nodes':
       return { ...operation, select: inSelect(operation.select) };
     case 'aggregate':
+    case 'groups':
       return operation;
   }
 }

@@ -1,5 +1,12 @@
-import { plainSelect, type ListText, type Operation, type OrderText, type SelectText } from './operation.ts';
-import type { Crossing, WhereText } from './policy-text.ts';
+import {
+  plainSelect,
+  type FigureText,
+  type ListText,
+  type Operation,
+  type OrderText,
+  type SelectText,
+} from './operation.ts';
+import { isFieldOperand, type Crossing, type Operand, type Operators, type WhereText } from './policy-text.ts';
 import { fieldIn, modelIn, relationIn, type Shape } from './shape.ts';
 
 /** Which fields of an operation may stay in it. */
@@ -9,7 +16,8 @@ export interface Keeps {
   filters(model: string, field: string): boolean;
   /** Asked for each step of a path. */
   sorts(model: string, field: string): boolean;
-  aggregates(model: string, field: string, name: 'sum' | 'avg' | 'min' | 'max'): boolean;
+  aggregates(model: string, field: string, name: FigureText['name'] | 'present'): boolean;
+  groups(model: string, field: string): boolean;
 }
 
 /** The operation with these fields only. */
@@ -29,7 +37,25 @@ export function pickOperation(operation: Operation, keeps: Keeps): Operation {
         figures: figures.filter(({ name, field }) => keeps.aggregates(model, field, name)),
       };
     }
+    case 'groups':
+      return pickGroups(operation, keeps);
   }
+}
+
+/** Without a key it is an aggregate. */
+function pickGroups(operation: Operation & { kind: 'groups' }, keeps: Keeps): Operation {
+  const { present, ...rest } = operation;
+  const { model } = operation;
+  const where = operation.where && pickWhere(operation.where, model, keeps);
+  const figures = operation.figures.filter(({ name, field }) => keeps.aggregates(model, field, name));
+  const by = operation.by.filter(({ field }) => keeps.groups(model, field));
+  if (by.length === 0) return { kind: 'aggregate', model, where, figures };
+  const orderBy = operation.orderBy.filter((it) => {
+    if (it.by === 'count') return true;
+    return it.by === 'key' ? by.some(({ field }) => field === it.field) : keeps.aggregates(model, it.field!, it.by);
+  });
+  const keptPresent = present && keeps.aggregates(model, present.field, 'present') ? { present } : {};
+  return { ...rest, where, figures, by, orderBy, ...keptPresent };
 }
 
 function pickList(list: ListText, keeps: Keeps): ListText {
@@ -75,7 +101,14 @@ export function pickWhere(where: WhereText, model: string, keeps: Pick<Keeps, 's
     if (name === 'NOT') return [[name, inner(condition as WhereText)]];
     if (!keeps.filters(model, name)) return [];
     const field = fieldIn(modelIn(keeps.shape, model), name);
-    if (field.kind === 'scalar') return [[name, condition]];
+    if (field.kind === 'scalar') {
+      const isKept = (it: unknown) => !isFieldOperand(it) || keeps.filters(model, it.field);
+      const parts = Object.entries(condition as Operators).map(([operator, it]): [string, Operators[string]] => [
+        operator,
+        Array.isArray(it) ? (it as Operand[]).filter(isKept) : it,
+      ]);
+      return [[name, Object.fromEntries(parts.filter(([, it]) => isKept(it)))]];
+    }
     const crossing = Object.entries(condition as Crossing).map(
       ([quantifier, it]) => [quantifier, it && pickWhere(it, field.target, keeps)] as const,
     );

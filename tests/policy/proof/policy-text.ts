@@ -9,7 +9,7 @@ export interface PolicyText {
   /** Without the columns of relations. */
   readonly fields: Readonly<Record<string, RightsText>>;
   /** What is set when a row is created, whatever the caller says. */
-  readonly presets?: Readonly<Record<string, Operand>>;
+  readonly presets?: Readonly<Record<string, Preset>>;
 }
 
 export type RightsText = { readonly [V in FieldVerb]?: RuleText };
@@ -18,6 +18,7 @@ export type RuleText =
   | { readonly kind: 'always' | 'never' | 'signedIn' }
   | { readonly kind: 'role'; readonly role: string }
   | { readonly kind: 'where'; readonly where: WhereText }
+  | { readonly kind: 'exists'; readonly path: readonly string[]; readonly where: WhereText }
   | { readonly kind: 'through'; readonly relation: string; readonly verb: RowVerb }
   | { readonly kind: 'any' | 'all'; readonly rules: readonly RuleText[] }
   | { readonly kind: 'not'; readonly rule: RuleText };
@@ -27,13 +28,23 @@ export type WhereText = { readonly [key: string]: WhereText | readonly WhereText
 export type Operators = { readonly [operator: string]: Operand | readonly Operand[] };
 export type Crossing = { readonly [quantifier: string]: WhereText | null };
 
-export type Operand = Value | ViewerOperand;
+/** What a preset sets. */
+export type Preset = Value | ViewerOperand;
+
+export type Operand = Value | ViewerOperand | FieldOperand;
+/** Another field of the same row; in rules only. */
+export interface FieldOperand {
+  readonly field: string;
+}
 export interface ViewerOperand {
   readonly viewer: 'id';
 }
 
 export const isViewerOperand = (value: unknown): value is ViewerOperand =>
   typeof value === 'object' && value !== null && 'viewer' in value && value.viewer === 'id';
+
+export const isFieldOperand = (value: unknown): value is FieldOperand =>
+  typeof value === 'object' && value !== null && 'field' in value && typeof value.field === 'string';
 
 /** The shape of a viewer in a case. */
 export interface ViewerText {

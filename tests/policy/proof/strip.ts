@@ -2,7 +2,7 @@ import type { Case } from './case.ts';
 import type { Operation } from './operation.ts';
 import { pickOperation, pickWhere, type Keeps } from './pick-operation.ts';
 import type { PolicyText, PolicyTexts, RuleText } from './policy-text.ts';
-import { modelIn, relationsIn, tablesIn, type ModelShape, type Shape } from './shape.ts';
+import { modelIn, relationIn, relationsIn, tablesIn, type ModelShape, type Shape } from './shape.ts';
 import type { World } from './world.ts';
 
 /** The case without a model, and without whatever speaks of it. */
@@ -67,7 +67,7 @@ const has = (shape: Shape, model: string, field: string) =>
 
 function keepsOf(shape: Shape): Keeps {
   const isThere = (model: string, field: string) => has(shape, model, field);
-  return { shape, selects: isThere, filters: isThere, sorts: isThere, aggregates: isThere };
+  return { shape, selects: isThere, filters: isThere, sorts: isThere, aggregates: isThere, groups: isThere };
 }
 
 function withoutIds(operation: Operation, shape: Shape): Operation {
@@ -108,6 +108,16 @@ function stripRule(rule: RuleText, model: string, shape: Shape): RuleText {
   switch (rule.kind) {
     case 'where':
       return { kind: 'where', where: pickWhere(rule.where, model, keepsOf(shape)) };
+    case 'exists': {
+      const whole = rule.path.reduce<string | undefined>(
+        (at, name) =>
+          at !== undefined && has(shape, at, name) ? relationIn(modelIn(shape, at), name).target : undefined,
+        model,
+      );
+      return whole === undefined
+        ? { kind: 'always' }
+        : { ...rule, where: pickWhere(rule.where, whole, keepsOf(shape)) };
+    }
     case 'through':
       return has(shape, model, rule.relation) ? rule : { kind: 'always' };
     case 'any':

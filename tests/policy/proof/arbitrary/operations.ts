@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { FigureText, IdText, Operation, OrderText } from '../operation.ts';
+import type { FigureText, GroupKeyText, GroupOrderText, IdText, Operation, OrderText } from '../operation.ts';
 import { scalarIn, scalarsIn, type ModelShape } from '../shape.ts';
 import { rowsOf, type Value, type World } from '../world.ts';
 import type { HalfHidden } from './half-hidden.ts';
@@ -22,6 +22,7 @@ export function arbitraryOperation(world: World, hidden: HalfHidden): fc.Arbitra
         { weight: 1, arbitrary: lists.list(model, greatDepth).map((list): Operation => ({ kind: 'list', list })) },
         { weight: 5, arbitrary: arbitraryOrdered(model, hidden[model.name]!, lists) },
         { weight: 5, arbitrary: arbitraryAggregate(model, lists) },
+        { weight: 5, arbitrary: arbitraryGroups(model, hidden[model.name]!, lists) },
         { weight: 2, arbitrary: arbitraryOne(model, world, lists) },
         { weight: 2, arbitrary: arbitraryNode(model, world, lists) },
         { weight: 1, arbitrary: arbitraryNodes(model, anyId, lists) },
@@ -85,12 +86,64 @@ function valuesOf(key: readonly string[], model: ModelShape, world: World): (rea
 
 const numbers = ['Int', 'BigInt', 'Float', 'Decimal'];
 
-function arbitraryAggregate(model: ModelShape, lists: Lists): fc.Arbitrary<Operation> {
-  const figures = scalarsIn(model).flatMap(({ name: field, type }): FigureText[] => {
+/** By what is hidden on some rows more than by the rest. */
+function arbitraryGroups(model: ModelShape, hidden: ReadonlySet<string>, lists: Lists): fc.Arbitrary<Operation> {
+  const keys = scalarsIn(model).filter(({ type }) => type !== 'Json' && type !== 'Bytes');
+  const half = keys.filter(({ name }) => hidden.has(name));
+  const key = fc
+    .tuple(
+      fc.oneof(fc.constantFrom(...keys), fc.constantFrom(...(half.length > 0 ? half : keys))),
+      fc.constantFrom(undefined, 'day', 'week', 'month', 'quarter', 'year'),
+    )
+    .map(([{ name, type }, unit]): GroupKeyText => ({
+      field: name,
+      ...(unit && (type === 'DateTime' || type === 'Date') && { unit }),
+    }));
+  const figures = figuresOf(model);
+  const extremes = figures.filter(({ name }) => name === 'min' || name === 'max');
+  return fc
+    .record({
+      where: fc.option(lists.where(model.name, 1), { nil: undefined }),
+      by: fc.uniqueArray(key, { minLength: 1, maxLength: 2, selector: ({ field }) => field }),
+      figures: figures.length > 0 ? fc.uniqueArray(fc.constantFrom(...figures), { maxLength: 4 }) : fc.constant([]),
+      atLeast: seldom(fc.integer({ min: 1, max: 3 }), 4),
+      present: seldom(fc.record({ field: fc.constantFrom(...keys).map(({ name }) => name), atLeast: fc.nat(2) }), 3),
+      first: seldom(fc.integer({ min: 1, max: 3 }), 3),
+    })
+    .chain((groups) => {
+      const terms = fc.oneof(
+        fc.constant({ by: 'count' as const }),
+        fc.constantFrom(...groups.by).map(({ field }) => ({ by: 'key' as const, field })),
+        ...(extremes.length > 0
+          ? [fc.constantFrom(...extremes).map(({ name, field }) => ({ by: name as 'min' | 'max', field }))]
+          : []),
+      );
+      const term = fc.tuple(terms, arbitraryDirection).map(([it, direction]): GroupOrderText => ({ ...it, direction }));
+      return fc.array(term, { maxLength: 2 }).map((orderBy): Operation => {
+        const { atLeast, present, first, ...rest } = groups;
+        const having = { ...(atLeast !== undefined && { atLeast }), ...(present && { present }) };
+        return {
+          kind: 'groups',
+          model: model.name,
+          ...rest,
+          ...having,
+          ...(first !== undefined && { first }),
+          orderBy,
+        };
+      });
+    });
+}
+
+function figuresOf(model: ModelShape): FigureText[] {
+  return scalarsIn(model).flatMap(({ name: field, type }): FigureText[] => {
     if (numbers.includes(type)) return (['sum', 'avg', 'min', 'max'] as const).map((name) => ({ name, field }));
     const isComparable = ['String', 'DateTime', 'Date'].includes(type);
     return isComparable ? (['min', 'max'] as const).map((name) => ({ name, field })) : [];
   });
+}
+
+function arbitraryAggregate(model: ModelShape, lists: Lists): fc.Arbitrary<Operation> {
+  const figures = figuresOf(model);
   return fc.record({
     kind: fc.constant('aggregate' as const),
     model: fc.constant(model.name),

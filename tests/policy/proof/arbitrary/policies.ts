@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import type { RowVerb } from '../../../../src/policy/rule.ts';
-import type { PolicyTexts, RightsText, RuleText, ViewerText } from '../policy-text.ts';
-import { relationOfColumn, relationsIn, scalarsIn, type FieldShape, type ModelShape } from '../shape.ts';
+import type { PolicyTexts, RightsText, RuleText, ViewerText, WhereText } from '../policy-text.ts';
+import {
+  modelIn,
+  relationOfColumn,
+  relationsIn,
+  scalarsIn,
+  type FieldShape,
+  type ModelShape,
+  type Shape,
+} from '../shape.ts';
 import type { World } from '../world.ts';
 import { choosePolicies, type Draft } from './choose-policies.ts';
 import { arbitraryWheres } from './where.ts';
@@ -33,16 +41,21 @@ export function arbitraryPolicies(world: World, viewers: readonly ViewerText[]):
   const drafts = shape.models.map((model, at) => {
     // Rules that ask each other in a circle are refused at the start: row rules go to earlier models only.
     const earlier = new Set(shape.models.slice(0, at).map(({ name }) => name));
-    return [model.name, arbitraryDraft(model, whereOf, earlier)] as const;
+    return [model.name, arbitraryDraft(model, { shape, whereOf }, earlier)] as const;
   });
   return fc.record(Object.fromEntries(drafts)).map((it) => choosePolicies(it, world, viewers));
 }
 
 type WhereOf = ReturnType<typeof arbitraryWheres>;
 
-function arbitraryDraft(model: ModelShape, whereOf: WhereOf, earlier: ReadonlySet<string>): fc.Arbitrary<Draft> {
-  const onRows = arbitraryRule(model, whereOf, (target) => earlier.has(target), ['read', 'link']);
-  const onFields = arbitraryRule(model, whereOf, () => true, ['read', 'link']);
+function arbitraryDraft(
+  model: ModelShape,
+  context: Pick<RuleContext, 'shape' | 'whereOf'>,
+  earlier: ReadonlySet<string>,
+): fc.Arbitrary<Draft> {
+  const verbs = ['read', 'link'] as const;
+  const onRows = arbitraryRule(model, { ...context, mayAsk: (target) => earlier.has(target), verbs });
+  const onFields = arbitraryRule(model, { ...context, mayAsk: () => true, verbs });
   const read = fc.oneof({ weight: 2, arbitrary: onRows.deep }, { weight: 1, arbitrary: onRows.leaf });
   const fields = model.fields
     .filter((it) => it.kind === 'relation' || !relationOfColumn(model, it.name))
@@ -96,12 +109,16 @@ function arbitraryRights(field: FieldShape, model: ModelShape, rules: Rules): fc
   );
 }
 
-export function arbitraryRule(
-  model: ModelShape,
-  whereOf: WhereOf,
-  mayAsk: (target: string) => boolean,
-  verbs: readonly RowVerb[],
-): Rules {
+export interface RuleContext {
+  readonly shape: Shape;
+  readonly whereOf: WhereOf;
+  /** Whether a rule may go through a relation to this model. */
+  readonly mayAsk: (target: string) => boolean;
+  /** For which right. */
+  readonly verbs: readonly RowVerb[];
+}
+
+export function arbitraryRule(model: ModelShape, { shape, whereOf, mayAsk, verbs }: RuleContext): Rules {
   const where = fc.oneof(
     { weight: 3, arbitrary: whereOf(model.name, 0) },
     { weight: 3, arbitrary: whereOf(model.name, 1) },
@@ -123,6 +140,7 @@ export function arbitraryRule(
           },
         ]
       : []),
+    ...(relationsIn(model).length > 0 ? [{ weight: 3, arbitrary: arbitraryExists(model, shape, whereOf) }] : []),
     ...(through.length > 0
       ? [
           {
@@ -150,4 +168,36 @@ export function arbitraryRule(
     leaf,
     deep: fc.oneof({ weight: 3, arbitrary: once }, { weight: 1, arbitrary: level(fc.oneof(leaf, once)) }),
   };
+}
+
+/** A row at the end of one or two relations: any, one that fits, or a membership, which names the viewer and may say more. */
+function arbitraryExists(model: ModelShape, shape: Shape, whereOf: WhereOf): fc.Arbitrary<RuleText> {
+  const endings = (path: readonly string[], target: string): fc.Arbitrary<RuleText> => {
+    const end = modelIn(shape, target);
+    const texts = scalarsIn(end).filter(({ type }) => type === 'String');
+    const fitting = whereOf(target, 0);
+    const where = fc.oneof(
+      { weight: 1, arbitrary: fc.constant<WhereText>({}) },
+      { weight: 3, arbitrary: fitting },
+      ...(texts.length > 0
+        ? [
+            {
+              weight: 4,
+              arbitrary: fc
+                .tuple(fc.constantFrom(...texts), fc.oneof(fc.constant<WhereText>({}), fitting))
+                .map(([{ name }, also]): WhereText => ({ ...also, [name]: { equals: { viewer: 'id' } } })),
+            },
+          ]
+        : []),
+    );
+    return where.map((it): RuleText => ({ kind: 'exists', path, where: it }));
+  };
+  const next = (from: ModelShape) => relationsIn(from).map(({ name, target }) => ({ name, target }));
+  return fc.constantFrom(...next(model)).chain(({ name, target }) => {
+    const further = next(modelIn(shape, target));
+    const near = endings([name], target);
+    if (further.length === 0) return near;
+    const far = fc.constantFrom(...further).chain((it) => endings([name, it.name], it.target));
+    return fc.oneof({ weight: 2, arbitrary: near }, { weight: 1, arbitrary: far });
+  });
 }

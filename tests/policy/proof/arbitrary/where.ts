@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
 import type { Operand, WhereText } from '../policy-text.ts';
-import { modelIn, type FieldShape, type ModelShape, type ScalarShape, type Shape } from '../shape.ts';
+import { modelIn, scalarsIn, type FieldShape, type ModelShape, type ScalarShape, type Shape } from '../shape.ts';
 import { arbitraryValue } from './values.ts';
 
 const ordered = ['String', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Date'];
 
-/** Conditions on rows of each model, to a depth; made once for a shape, because a generator is costlier than its values. */
+/**
+ * Conditions on rows of each model, to a depth; with `viewer` those of rules, which compare with the viewer and with
+ * other fields. Made once for a shape, because a generator is costlier than its values.
+ */
 export function arbitraryWheres(shape: Shape, { viewer }: { viewer: boolean }) {
   const known = new Map<string, fc.Arbitrary<WhereText>>();
   const whereOf = (name: string, depth: number): fc.Arbitrary<WhereText> => {
@@ -17,8 +20,8 @@ export function arbitraryWheres(shape: Shape, { viewer }: { viewer: boolean }) {
 
   const make = (model: ModelShape, depth: number): fc.Arbitrary<WhereText> => {
     const fields = model.fields.filter((it) => (it.kind === 'scalar' ? it.type !== 'Json' : depth > 0));
-    const scalars = fields.filter((it) => it.kind === 'scalar').map((it) => condition(it, depth));
-    const relations = fields.filter((it) => it.kind === 'relation').map((it) => condition(it, depth));
+    const scalars = fields.filter((it) => it.kind === 'scalar').map((it) => condition(it, model, depth));
+    const relations = fields.filter((it) => it.kind === 'relation').map((it) => condition(it, model, depth));
     const one = fc.oneof(
       { weight: 5, arbitrary: fc.oneof(...scalars) },
       ...(relations.length > 0 ? [{ weight: 5, arbitrary: fc.oneof(...relations) }] : []),
@@ -45,8 +48,8 @@ export function arbitraryWheres(shape: Shape, { viewer }: { viewer: boolean }) {
     );
   };
 
-  const condition = (field: FieldShape, depth: number): fc.Arbitrary<WhereText> => {
-    if (field.kind === 'scalar') return operators(field).map((it) => ({ [field.name]: it }));
+  const condition = (field: FieldShape, model: ModelShape, depth: number): fc.Arbitrary<WhereText> => {
+    if (field.kind === 'scalar') return operators(field, model).map((it) => ({ [field.name]: it }));
     const inner = whereOf(field.target, depth - 1);
     const quantifiers = field.list ? ['some', 'every', 'none'] : ['is', 'isNot'];
     const maybe = field.list
@@ -57,12 +60,18 @@ export function arbitraryWheres(shape: Shape, { viewer }: { viewer: boolean }) {
       .map(([quantifier, it]) => ({ [field.name]: { [quantifier]: it } }));
   };
 
-  const operators = (field: ScalarShape) => {
+  const operators = (field: ScalarShape, model: ModelShape) => {
     const value = arbitraryValue(field, shape.enums);
-    const operand: fc.Arbitrary<Operand> =
-      viewer && field.type === 'String'
-        ? fc.oneof({ weight: 2, arbitrary: fc.constant({ viewer: 'id' } as const) }, { weight: 3, arbitrary: value })
-        : value;
+    const alike = scalarsIn(model).filter(
+      (it) => it.name !== field.name && it.type === field.type && it.enum === field.enum,
+    );
+    const operand: fc.Arbitrary<Operand> = fc.oneof(
+      { weight: 6, arbitrary: value },
+      ...(viewer && field.type === 'String' ? [{ weight: 4, arbitrary: fc.constant({ viewer: 'id' } as const) }] : []),
+      ...(viewer && alike.length > 0
+        ? [{ weight: 2, arbitrary: fc.constantFrom(...alike).map((it) => ({ field: it.name })) }]
+        : []),
+    );
     const nullable = fc.oneof({ weight: 7, arbitrary: operand }, { weight: 1, arbitrary: fc.constant(null) });
     const list = fc.array(operand, { maxLength: 3 });
     const choices = [

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { RowVerb } from '../../../../src/policy/rule.ts';
-import type { Operand, PolicyText, PolicyTexts, RightsText, RuleText, ViewerText } from '../policy-text.ts';
+import type { PolicyText, PolicyTexts, Preset, RightsText, RuleText, ViewerText } from '../policy-text.ts';
 import { relationOfColumn, scalarsIn, type ModelShape } from '../shape.ts';
 import type { World } from '../world.ts';
 import { arbitraryPolicies, arbitraryRule } from './policies.ts';
@@ -14,8 +14,9 @@ export function arbitraryWritePolicies(world: World, viewers: readonly ViewerTex
   const whereOf = arbitraryWheres(world.shape, { viewer: true });
   const writes = models.map((model, at) => {
     const earlier = new Set(models.slice(0, at).map(({ name }) => name));
-    const rules = arbitraryRule(model, whereOf, (target) => earlier.has(target), ['read', 'link', 'update']);
-    const fieldRules = arbitraryRule(model, whereOf, (target) => earlier.has(target), ['read', 'update']);
+    const context = { shape: world.shape, whereOf, mayAsk: (target: string) => earlier.has(target) };
+    const rules = arbitraryRule(model, { ...context, verbs: ['read', 'link', 'update'] });
+    const fieldRules = arbitraryRule(model, { ...context, verbs: ['read', 'update'] });
     return [model.name, arbitraryWrites(model, rules.leaf, fieldRules.leaf)] as const;
   });
   return fc
@@ -28,7 +29,7 @@ export function arbitraryWritePolicies(world: World, viewers: readonly ViewerTex
 interface Writes {
   readonly rows: Readonly<Record<(typeof writeVerbs)[number], RuleText>>;
   readonly fields: Readonly<Record<string, RuleText | undefined>>;
-  readonly presets: Readonly<Record<string, Operand | undefined>>;
+  readonly presets: Readonly<Record<string, Preset | undefined>>;
 }
 
 function arbitraryWrites(
@@ -66,7 +67,7 @@ function arbitraryWrites(
     );
   const preset = fc.oneof(
     { weight: 4, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: fc.constantFrom<Operand>({ viewer: 'id' }, 'a') },
+    { weight: 1, arbitrary: fc.constantFrom<Preset>({ viewer: 'id' }, 'a') },
   );
   const texts = scalarsIn(model).filter(
     (it) => it.type === 'String' && !model.key.includes(it.name) && !relationOfColumn(model, it.name),

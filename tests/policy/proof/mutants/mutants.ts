@@ -1,5 +1,6 @@
 import { fields } from './fields.ts';
 import { filters } from './filters.ts';
+import { groups } from './groups.ts';
 import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
 import { rows } from './rows.ts';
@@ -7,4 +8,13 @@ import { rules } from './rules.ts';
 import { server } from './server.ts';
 import { writes } from './writes.ts';
 
-export const mutants: readonly Mutant[] = [...rows, ...fields, ...filters, ...orders, ...rules, ...server, ...writes];
+export const mutants: readonly Mutant[] = [
+  ...rows,
+  ...fields,
+  ...filters,
+  ...orders,
+  ...groups,
+  ...rules,
+  ...server,
+  ...writes,
+];

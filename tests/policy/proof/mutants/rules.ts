@@ -13,6 +13,36 @@ export const rules: readonly Mutant[] = [
     ],
   },
   {
+    name: 'exists asks no more than that its first relation leads to a row',
+    edits: [
+      {
+        file: 'policy/words.ts',
+        find: '  return some(relation, parseExists(rest, where, modelOf(schema, found.target), schema, at));',
+        replace: "  return some(relation, { kind: 'all', of: [] });",
+      },
+    ],
+  },
+  {
+    name: 'the opposite of a comparison with an absent field is unknown',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: '    ...others.filter(({ required }) => !required).map(({ name }) => column(scope, name)),\n',
+        replace: '    ...others.slice(0, 0).map(({ name }) => column(scope, name)),\n',
+      },
+    ],
+  },
+  {
+    name: 'a list that holds a field which is absent holds nothing',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: "  if (filter.operator === 'in' && filter.operands.some(isField)) {",
+        replace: "  if (filter.operator === 'in' && filter.operands.every(isField)) {",
+      },
+    ],
+  },
+  {
     name: 'the right to link does not need the right to read',
     edits: [
       {

@@ -5,6 +5,7 @@ import type { Row, Value, World } from '../world.ts';
 import { holds } from './conditions.ts';
 import type { Facts } from './decided.ts';
 import { figureOf } from './figures.ts';
+import { groupsOf } from './groups.ts';
 import { nodeIdOf } from './node-id.ts';
 import { totalOrder } from './order.ts';
 import { cutPage } from './page.ts';
@@ -82,6 +83,10 @@ class AnswerWriter {
         return operation.ids.map(({ model, values }, at) => this.oneOfNodes(model, values, operation, [root, at]));
       case 'aggregate':
         return this.figures(operation);
+      case 'groups': {
+        const rows = this.matching(operation.where, operation.model, this.sight.readable(operation.model));
+        return groupsOf(operation, rows, this.sight);
+      }
     }
   }
 

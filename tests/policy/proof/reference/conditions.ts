@@ -1,4 +1,11 @@
-import { isViewerOperand, type Crossing, type Operand, type Operators, type WhereText } from '../policy-text.ts';
+import {
+  isFieldOperand,
+  isViewerOperand,
+  type Crossing,
+  type Operand,
+  type Operators,
+  type WhereText,
+} from '../policy-text.ts';
 import { fieldIn, modelIn, type ScalarShape, type Shape } from '../shape.ts';
 import { asText, type Row, type Value } from '../world.ts';
 import { compareValues } from './compare.ts';
@@ -23,7 +30,7 @@ export function holds(where: WhereText, model: string, row: Row, eyes: Eyes): bo
     if (field.kind === 'scalar') {
       const value = eyes.value(model, row, name);
       return Object.entries(condition as Operators).every(([operator, operand]) =>
-        matches(operator, value, operand, field, eyes),
+        matches(operator, value, storedOperand(operand, model, row, eyes), field, eyes),
       );
     }
     const rows = eyes.related(model, row, name);
@@ -47,6 +54,12 @@ export function holds(where: WhereText, model: string, row: Row, eyes: Eyes): bo
   });
 }
 
+/** What stands in another field of the row; where nothing does, the operand stays what it is. */
+function storedOperand(operand: Operand | readonly Operand[], model: string, row: Row, eyes: Eyes): typeof operand {
+  const one = (it: Operand): Operand => (isFieldOperand(it) ? (eyes.value(model, row, it.field) ?? it) : it);
+  return Array.isArray(operand) ? (operand as readonly Operand[]).map(one) : one(operand as Operand);
+}
+
 function matches(
   operator: string,
   value: Value,
@@ -56,6 +69,8 @@ function matches(
 ): boolean {
   const is = (it: Operand) => {
     if (isViewerOperand(it)) return eyes.viewerId !== null && value === eyes.viewerId;
+    // Nothing equals what is not there, not even nothing.
+    if (isFieldOperand(it)) return false;
     if (it === null || value === null) return it === value;
     return isEqual(value, it, field, eyes.shape);
   };
@@ -69,7 +84,7 @@ function matches(
     case 'notIn':
       return !(given as Operand[]).some(is);
   }
-  const operand = isViewerOperand(given) ? eyes.viewerId : (given as Value);
+  const operand = isViewerOperand(given) ? eyes.viewerId : isFieldOperand(given) ? null : (given as Value);
   if (value === null || operand === null) return false;
   const order = () => compareValues(value, operand, field, eyes.shape);
   switch (operator) {

@@ -61,6 +61,11 @@ function decidedRule(rule: RuleText, model: string, facts: Facts): Decided {
       return facts.viewer.roles.includes(rule.role);
     case 'where':
       return decidedWhere(rule.where, model, facts.shape, facts.viewer.id === null);
+    case 'exists': {
+      const end = rule.path.reduce((at, name) => relationIn(modelIn(facts.shape, at), name).target, model);
+      // That there is a row is never known before.
+      return decidedWhere(rule.where, end, facts.shape, facts.viewer.id === null) === false ? false : undefined;
+    }
     case 'through':
       return decidedThrough(model, rule.relation, rule.verb, facts);
     case 'any':

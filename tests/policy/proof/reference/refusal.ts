@@ -17,6 +17,16 @@ export function refusalsOf(operation: Operation, facts: Facts): string[] {
         ...ofWhere(operation.where, operation.model, facts),
         ...operation.figures.flatMap(({ field }) => ofField(operation.model, field, 'aggregate', facts)),
       ];
+    case 'groups':
+      return [
+        ...ofWhere(operation.where, operation.model, facts),
+        ...operation.by.flatMap(({ field }) =>
+          isBarred(operation.model, field, 'aggregate', facts) ? [`group by ${operation.model}.${field}`] : [],
+        ),
+        ...[...operation.figures, ...operation.orderBy, ...(operation.present ? [operation.present] : [])].flatMap(
+          ({ field }) => (field === undefined ? [] : ofField(operation.model, field, 'aggregate', facts)),
+        ),
+      ];
     case 'one':
       return [
         ...operation.key.flatMap((field) => ofField(operation.model, field, 'filter', facts)),

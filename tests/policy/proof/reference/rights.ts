@@ -1,6 +1,6 @@
 import type { FieldVerb, RowVerb } from '../../../../src/policy/rule.ts';
 import type { PolicyTexts, RightsText, RuleText, ViewerText } from '../policy-text.ts';
-import { modelIn, relationOfColumn } from '../shape.ts';
+import { modelIn, relationIn, relationOfColumn } from '../shape.ts';
 import { rowsOf, type Row, type World } from '../world.ts';
 import { holds, type Eyes } from './conditions.ts';
 import { relatedRows } from './related.ts';
@@ -75,6 +75,15 @@ export class Rights {
         return this.viewer.roles.includes(rule.role);
       case 'where':
         return holds(rule.where, model, row, this.stored);
+      case 'exists': {
+        let [at, rows]: [string, readonly Row[]] = [model, [row]];
+        for (const name of rule.path) {
+          const from = at;
+          rows = rows.flatMap((it) => relatedRows(this.world, from, it, name));
+          at = relationIn(modelIn(this.world.shape, from), name).target;
+        }
+        return rows.some((it) => holds(rule.where, at, it, this.stored));
+      }
       case 'through': {
         const { target } = modelIn(this.world.shape, model).fields.find(({ name }) => name === rule.relation) as {
           target: string;
