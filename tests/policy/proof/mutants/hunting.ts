@@ -37,7 +37,8 @@ export function startHunting(seed: number): Hunting {
   };
 }
 
-const patienceMs = 120_000;
+/** A machine that is busy with other things is no reason to give up. */
+const patienceMs = 900_000;
 
 async function send(hunter: ChildProcess, order: Order, { name }: Mutant): Promise<Hunt> {
   const listening = new AbortController();
