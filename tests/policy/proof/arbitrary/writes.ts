@@ -90,12 +90,12 @@ class WriteMaker {
       case 'deleteMany':
         return { kind, model, where: chance.pick(wheres[model]!) as DataText };
       case 'upsertMany':
-        return this.upsertMany(model, several('data'));
+        return this.upsertMany(input('data'), model, several('data'));
     }
   }
 
   /** By a key that every row gives, half of the time that of a row that is there. */
-  private upsertMany(model: string, data: readonly DataText[]): WriteText | undefined {
+  private upsertMany(type: GraphQLInputObjectType, model: string, data: readonly DataText[]): WriteText | undefined {
     const { chance, world } = this.context;
     const { key, uniques } = modelIn(world.shape, model);
     const fields = [key, ...uniques].find((it) =>
@@ -107,10 +107,28 @@ class WriteMaker {
       // Much of it as it is: what does not change asks for no right.
       const same = Object.keys(row).filter((name) => there && (fields.includes(name) || chance.oneIn(2)));
       const isScalar = (name: string) => fieldIn(modelIn(world.shape, model), name).kind === 'scalar';
-      return { ...row, ...Object.fromEntries(same.filter(isScalar).map((name) => [name, there![name] ?? null])) };
+      const plain = there && !chance.oneIn(3) ? this.tiedAsItIs(type, model, there, row) : row;
+      return { ...plain, ...Object.fromEntries(same.filter(isScalar).map((name) => [name, there![name] ?? null])) };
     });
     if (!named.every((row) => fields.every((name) => (row[name] ?? null) !== null))) return undefined;
     return { kind: 'upsertMany', model, by: fields.join('_'), data: named };
+  }
+
+  /** The data with each relation to the row that it has, or without it, so that little else stands against the write. */
+  private tiedAsItIs(type: GraphQLInputObjectType, model: string, there: Row, data: DataText): DataText {
+    const { world } = this.context;
+    const entries = Object.entries(data).flatMap(([name, value]): [string, Value][] => {
+      const field = fieldIn(modelIn(world.shape, model), name);
+      if (field.kind === 'scalar') return [[name, value]];
+      const [tied] = field.list ? [] : relatedRows(world, model, there, name);
+      const inner = getNamedType(type.getFields()[name]!.type) as GraphQLInputObjectType;
+      const connect = inner.getFields()['connect'];
+      if (!tied || !connect) return [];
+      return [
+        [name, { connect: this.named(getNamedType(connect.type) as GraphQLInputObjectType, field.target, tied) }],
+      ];
+    });
+    return Object.fromEntries(entries);
   }
 
   /** @param at.row the row that is changed. */
