@@ -6,8 +6,8 @@ import type { Order } from './hunter.ts';
 import type { Mutant } from './mutant.ts';
 import { weakenedBuild } from './weakened-build.ts';
 
-/** Within as many runs each mutant must be found. */
-const mostRuns = 1000;
+/** Within as many runs each mutant must be found; most are within 1,000. */
+const mostRuns = 3000;
 
 export interface Hunting extends Disposable {
   /** Weakens a copy of the house and lets the proof look for what is wrong with it. */
