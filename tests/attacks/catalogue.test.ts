@@ -1,4 +1,4 @@
-/** The table of attacks in docs/security.md: it has every case of the front door, and each test that it names names the case. */
+/** The table of attacks in docs/security.md: it has nearly every case of the catalogue, and each test that it names names the case. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -31,8 +31,10 @@ const naming = (number: number) =>
 const withoutComments = (text: string) => text.replace(/^\s*(\/\*\*|\*|\/\/).*$/gm, '');
 
 describe('the table of attacks', () => {
-  it('has every case of the front door', () => {
-    const all = [...range(1, 29), ...range(51, 57), ...range(62, 100), 119, 120, 126, 129, 132];
+  // Those about the kill of an import, time and many servers are not named by number yet.
+  it('has every case but seven', () => {
+    const unnamed = [108, 123, 124, 125, 127, 130, 131];
+    const all = range(1, 132).filter((number) => !unnamed.includes(number));
     const known = new Set(rows.flatMap(({ cases }) => cases));
     expect(all.filter((number) => !known.has(number))).toEqual([]);
   });

@@ -69,12 +69,12 @@ interface Service {
 const compose = (path: string) =>
   parse(read(path), { merge: true }) as { services: Record<string, Service>; secrets?: object; volumes?: object };
 
-/** Without the files that secrets come in, which are not here. */
-const known = (environment: Readonly<Record<string, string>> = {}) =>
+/** Without the files that secrets come in, which are not here; what has no value comes from whoever starts it. */
+const known = (environment: Readonly<Record<string, string | null>> = {}) =>
   Object.fromEntries(
     Object.entries(environment)
       .filter(([name]) => !name.endsWith('_FILE'))
-      .map(([name, value]) => [name, value.replace(/\$\{\w+:-(.*)\}/, '$1')]),
+      .map(([name, value]) => [name, value?.replace(/\$\{\w+:-(.*)\}/, '$1')]),
   );
 
 describe.each(['compose.yaml', 'compose.mysql.yaml'])('%s', (path) => {
