@@ -69,7 +69,7 @@ const codes = ({ body }: Sent) => body.errors?.map(({ extensions }) => extension
 const first = { replayed: null, status: 200 };
 const again = { replayed: 'true', status: 200 };
 
-describe('the same key and body', () => {
+describe('130: the same key and body', () => {
   it('take effect once, and give the same bytes again', async () => {
     const one = await send(createTag('twice', '{ slug label }'));
     const two = await send(createTag('twice', '{ slug label }'));
@@ -121,7 +121,7 @@ describe('the same key and body', () => {
   });
 });
 
-describe('another body under the same key', () => {
+describe('130: another body under the same key', () => {
   const reused = () => ({
     status: 422,
     replayed: null,
@@ -235,7 +235,7 @@ async function forgetAnswer() {
       });
 }
 
-describe('after a crash before the answer', () => {
+describe('130: after a crash before the answer', () => {
   it('answers from what is done', async () => {
     const one = await send(createTag('crash'));
     await forgetAnswer();

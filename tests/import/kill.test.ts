@@ -96,7 +96,7 @@ async function stateOf({ client }: TemporaryDatabase, refusedPath: string) {
 }
 
 it(
-  `106, 108: the rows, the counts and the refused rows are the same after ${kills} kills as after none`,
+  `the rows, the counts and the refused rows are the same after ${kills} kills as after none (106, 108)`,
   { timeout: 60_000 + kills * 20_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
