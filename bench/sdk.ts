@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,37 +19,12 @@ import { readDatamodel } from '../src/model/read-datamodel.ts';
 import { checkPolicies } from '../src/policy/check.ts';
 import { open, policyLanguage } from '../src/policy/policy.ts';
 import { anyone } from '../src/policy/rule.ts';
+import { childSeconds } from './child-seconds.ts';
+import { largeSchema } from './large-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const models = Number(process.argv[2] ?? 100);
 const goals = { generateSeconds: 5, checkSeconds: 2, bundleBytes: 6_000 };
-
-/** A ring, so that paths through relations never end. */
-const modelText = (at: number) => `model M${at} {
-  id       String    @id
-  title    String
-  body     String?
-  count    Int
-  total    BigInt
-  amount   Decimal
-  flag     Boolean
-  at       DateTime
-  day      DateTime?
-  status   Status
-  details  Json?
-  ownerId  String
-  parentId String
-  parent   M${(at + models - 1) % models} @relation("r${at}", fields: [parentId], references: [id])
-  children M${(at + 1) % models}[] @relation("r${(at + 1) % models}")
-}`;
-const prisma = `datasource db {
-  provider = "sqlite"
-}
-enum Status {
-  OPEN
-  DONE
-}
-${Array.from({ length: models }, (_, at) => modelText(at)).join('\n')}`;
 
 const program = `import { connect, createClient, graphql, m0s, type Api } from '@pergola/sdk';
 const client = createClient({ url: '/graphql' });
@@ -68,13 +43,6 @@ async function timed(args: readonly string[]): Promise<{ seconds: number; cpuSec
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   if (code !== 0) throw new Error(`${stdout}${stderr}`.slice(0, 3_000));
   return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (await childSeconds()) - before };
-}
-
-/** What child processes that have ended have used. Linux only; else 0. */
-async function childSeconds(): Promise<number> {
-  const stat = await readFile('/proc/self/stat', 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / 100;
 }
 
 function apiOf(schemaText: string): string {
@@ -103,7 +71,7 @@ try {
   const sdk = join(folder, 'sdk');
   for (const file of await readdir(join(root, 'src/sdk')))
     if (/\.ts$|^package\.json$/.test(file)) await cp(join(root, 'src/sdk', file), join(sdk, file));
-  await writeFile(join(sdk, 'api.graphql'), apiOf(prisma));
+  await writeFile(join(sdk, 'api.graphql'), apiOf(largeSchema(models)));
   const generated = await timed(['--import', 'tsx', 'codegen.ts', join(sdk, 'api.graphql'), join(sdk, 'generated')]);
   const installed = join(folder, 'node_modules/@pergola/sdk');
   const own = { extends: join(root, 'src/sdk/tsconfig.json'), compilerOptions: { rootDir: '.', outDir: installed } };

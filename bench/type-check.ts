@@ -3,11 +3,12 @@
  * through relations. `npm run bench:types`, or `-- 100` for as many models.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { childSeconds } from './child-seconds.ts';
 import { largeSchema } from './large-schema.ts';
 
 const run = promisify(execFile);
@@ -91,11 +92,4 @@ try {
   if (seconds >= goalSeconds) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true });
-}
-
-/** What child processes that have ended have used: on a busy machine it says more than the clock. Linux only; else 0. */
-async function childSeconds(): Promise<number> {
-  const stat = await readFile('/proc/self/stat', 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / 100;
 }
