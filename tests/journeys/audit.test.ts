@@ -196,3 +196,27 @@ describe('entries', () => {
     expect((await all()).find(({ id }) => id === entry!.id)).toEqual(entry);
   });
 });
+
+it('shares an entry among the rows of an import, which is found by the key of one of them', async () => {
+  const authorization = `Bearer ${await served.secretOf('editor')}`;
+  const report = await served.request({
+    path: '/-/import/Tag?format=csv&key=slug',
+    method: 'POST',
+    headers: { authorization },
+    body: 'slug,label\nshared-a,A\nshared-b,B\n',
+  });
+  expect(report.body).toMatchObject({ created: 2 });
+  const entry = [
+    'CREATE',
+    'Tag',
+    '',
+    { rows: { 'shared-a': { slug: 'shared-a', label: 'A' }, 'shared-b': { slug: 'shared-b', label: 'B' } } },
+  ];
+  expect((await noted()).filter(([, model]) => model === 'Tag')).toEqual([entry]);
+
+  const found = await served.run(
+    'admin',
+    '{ auditEntries(where: { changes: { path: ["rows", "shared-b", "label"], not: null } }) { nodes { verb model } } }',
+  );
+  expect(found.body.data.auditEntries.nodes).toEqual([{ verb: 'CREATE', model: 'Tag' }]);
+});
