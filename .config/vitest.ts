@@ -7,6 +7,8 @@ const longest = ['policy/proof/engine', 'policy/proof/http', 'schema-engine', 'n
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // A method of the same name, and not that of a list.
+    // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);
     const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.includes(`/${name}.test.`));
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
