@@ -1,6 +1,5 @@
 import SchemaBuilder from '@pothos/core';
 import PrismaPlugin, { type PothosPrismaDatamodel } from '@pothos/plugin-prisma';
-
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Decimal } from '@prisma/client/runtime/client';
 import type { GraphQLResolveInfo } from 'graphql';

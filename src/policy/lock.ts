@@ -52,11 +52,10 @@ export function lockLines(schema: Schema, policies: Policies, personas: Personas
     ];
   });
   const ofPlatform = platformRights.map((verb): LockLine => {
-    const grants = viewers.map(([name, viewer]) => [
-      name,
-      hasPlatformRight(viewer, verb, policies.rights) ? 'always' : 'never',
-    ]);
-    return { model: platform, field: undefined, verb, grants: Object.fromEntries(grants) as LockLine['grants'] };
+    const grants = viewers.map(
+      ([name, viewer]) => [name, hasPlatformRight(viewer, verb, policies.rights) ? 'always' : 'never'] as const,
+    );
+    return { model: platform, field: undefined, verb, grants: Object.fromEntries(grants) };
   });
   return [...ofModels, ...ofPlatform];
 }

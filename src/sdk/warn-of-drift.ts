@@ -20,6 +20,7 @@ export function warnOfDrift({ status, failing }: Drift): void {
     status === 'broken'
       ? 'The API of the server is another than this SDK was built from, and refuses what this client sends:'
       : 'The API of the server is another than this SDK was built from: what it answers may not fit its types.';
+  // Where developers look: an SDK has no log of its own.
   // oxlint-disable-next-line no-console
   console.warn([`@pergola/sdk: ${fact}`, ...lines, 'Install the SDK of the server anew.'].join('\n'));
 }

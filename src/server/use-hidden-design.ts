@@ -13,6 +13,7 @@ export const useHiddenDesign = (maySeeDesign: MaySeeDesign): Plugin => {
   const answers = new WeakMap<DocumentNode, ExecutionResult>();
   return {
     async onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
+      // Yoga puts it there; the plugin's own types know no context.
       const { request } = args.contextValue as { request: Request };
       if (!introspects(args.document)) return undefined;
       if (!(await maySeeDesign(request))) {
@@ -34,6 +35,7 @@ export const useHiddenDesign = (maySeeDesign: MaySeeDesign): Plugin => {
     async onExecutionResult({ request, result, context, setResult }) {
       if (!result || !('errors' in result) || !result.errors || result.data !== undefined) return;
       const errors = result.errors.slice(0, maxErrors);
+      // A request that could not be read has no parameters.
       const query: unknown = (context as { params?: { query?: unknown } }).params?.query;
       const hidden = typeof query === 'string' && !(await maySeeDesign(request));
       setResult({ ...result, errors: hidden ? errors.map((error) => withoutForeignNames(error, query)) : errors });

@@ -15,6 +15,7 @@ export const useTracing = (tracing: Tracing): Plugin<Context> => ({
     execute: (_, run) => tracing.operation(run),
   },
   onExecute({ args }) {
+    // What Yoga adds to our own context.
     const { viewer, database, params } = args.contextValue as ServerContext;
     const operation = getOperationAST(args.document, args.operationName);
     tracing.note({

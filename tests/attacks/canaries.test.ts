@@ -121,6 +121,7 @@ describe('a line of the log (95)', () => {
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
       expect(line.endsWith('}\n') && line.indexOf('\n') === line.length - 1).toBe(true);
+      // An escape sequence is what a terminal would be forged with.
       // oxlint-disable-next-line no-control-regex
       expect(line).not.toMatch(/\u001b|"msg":"forged"/);
       expect(line.length).toBeLessThan(1_000);

@@ -189,6 +189,7 @@ function createToken(options: object): string {
     ...options,
     encoding: 'utf8',
   });
+  // What `token create --json` prints.
   return (JSON.parse(created) as { secret: string }).secret;
 }
 
@@ -197,6 +198,7 @@ async function installable(port: number, secret: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/-/npm/@pergola%2fsdk`, {
     headers: { authorization: `Bearer ${secret}` },
   });
+  // A packument, or an error without tags.
   const { 'dist-tags': tags } = (await response.json()) as { 'dist-tags'?: { latest: string } };
   if (tags?.latest !== '1.0.0') throw new Error(`The registry of the SDK answers ${response.status}.`);
   console.log(`@pergola/sdk ${tags.latest} is served`);

@@ -64,6 +64,7 @@ async function outcomeOf(cities: readonly City[], way: 'short' | 'other') {
   const stored = await database.unguarded.city.findMany({ orderBy: { id: 'asc' }, omit: { id: true } });
   const entries = await database.unguarded.auditEntry.findMany({ orderBy: { id: 'asc' }, skip: before });
   const noted = entries.flatMap(({ key: one, changes, verb, model }) => {
+    // Json; an entry of an import has them, one of a row has its fields.
     const { rows } = changes as { rows?: object };
     const each: [string, unknown][] = one === '' ? Object.entries(rows!) : [[one, changes]];
     return each.map(([rowKey, change]) => JSON.stringify([verb, model, Number(rowKey), change]));

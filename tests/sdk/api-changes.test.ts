@@ -109,6 +109,7 @@ describe('the command', () => {
     }).then(
       ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
       (error: unknown) => {
+        // What execFile() fails with.
         const { code: status, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
         return { status, stdout, stderr };
       },

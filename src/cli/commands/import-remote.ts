@@ -31,6 +31,7 @@ export async function importThere(options: RemoteImport): Promise<FinishedImport
   url.search = queryOf(options).toString();
   const answer = await send(url, { file, token });
   const body: unknown = await answer.json().catch(() => undefined);
+  // A server of ours answers 200 with the report and nothing else.
   if (answer.ok) return body as FinishedImport;
   throw refusalOf(body, `${url.origin} answered ${answer.status}.`);
 }
@@ -68,6 +69,7 @@ async function send(url: URL, { file, token }: { file: string; token: string }):
     const init = { method: 'POST', headers, body: body as ReadableStream, duplex: 'half', redirect: 'error' } as const;
     return await fetch(url, init);
   } catch (error) {
+    // fetch() says only that it failed; why stands in the cause.
     const { cause } = error as { cause?: { message?: string } };
     throw badInput(
       `${url.origin} did not take ${basename(file)}: ${cause?.message ?? String(error)}.`,
@@ -77,6 +79,7 @@ async function send(url: URL, { file, token }: { file: string; token: string }):
 }
 
 function refusalOf(body: unknown, otherwise: string): PergolaError {
+  // Whatever it is, each part is asked for as if it might be missing.
   const { errors } = (body ?? {}) as { errors?: { message: string; extensions?: { code?: string } }[] };
   const [error] = errors ?? [];
   const code = errorCodes.find((it) => it === error?.extensions?.code);

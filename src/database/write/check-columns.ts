@@ -37,6 +37,7 @@ export function isStorable(value: unknown, field: ScalarField, { schema, engine 
   if (typeof value === 'object' && !isScalarObject(value)) return false;
   if (type === 'Enum') return schema.enums.get(field.enum ?? '')?.values.some(({ name }) => name === value) === true;
   if (!takes[type](value)) return false;
+  // What a Decimal takes was looked at above: a number, a text or an object of digits.
   return type !== 'Decimal' || engine.decimalProblem((value as { toString(): string }).toString()) === undefined;
 }
 

@@ -59,6 +59,7 @@ function houseWhere(where: WhereText, model: Model, schema: Schema): object {
   const value = (it: unknown, name: string): unknown => {
     if (Array.isArray(it)) return it.map((one) => value(one, name));
     if (isViewerOperand(it)) return viewer.id;
+    // The types know the fields of the example alone.
     if (isFieldOperand(it)) return field(it.field as never);
     return nativeValue(it as Value, scalarOf(model, name).type);
   };

@@ -69,6 +69,7 @@ class WriteMaker {
     const { names, api, chance, wheres } = this.context;
     const field = api.getMutationType()?.getFields()[names.models.get(model)![kind]];
     if (!field) return undefined;
+    // An argument of a mutation that takes data is of an input type.
     const input = (name: string) => getNamedType(field.args.find((it) => it.name === name)!.type) as never;
     const data = (name: string, row?: Row) => this.data(input(name), model, { below: depth, row });
     const several = (name: string) => Array.from({ length: 1 + chance.below(3) }, () => data(name));
@@ -85,6 +86,7 @@ class WriteMaker {
         return { kind, model, where: where() };
       case 'createMany':
         return { kind, model, data: several('data') };
+      // A filter is data of another shape; `where` of one row is the same.
       case 'updateMany':
         return { kind, model, where: chance.pick(wheres[model]!) as DataText, data: data('data') };
       case 'deleteMany':

@@ -102,6 +102,7 @@ function writeItem(
   verb: string,
   { item, wanted }: { item: DataText; wanted: Wanted },
 ): void {
+  // Each verb takes the parts that it has.
   const { data, create, update } = item as { data: DataText; create: DataText; update: DataText };
   switch (verb) {
     case 'create':
