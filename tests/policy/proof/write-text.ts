@@ -25,3 +25,9 @@ export type WriteText =
 
 /** Values by field; of relations, what to do at the other end by verb. */
 export type DataText = { readonly [name: string]: Value };
+
+/** `{ id: 1 }` and `{ a_b: { a: 1, b: 2 } }` by field. */
+export function namedValues(where: DataText): DataText {
+  const [value] = Object.values(where);
+  return typeof value === 'object' && value !== null ? (value as DataText) : where;
+}
