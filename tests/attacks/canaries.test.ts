@@ -70,6 +70,7 @@ describe('a canary (24)', () => {
     // What nobody expects is logged whole: the database's own words, and still none of the values.
     const tag = 'mutation ($d: TagCreateInput!) { createTag(data: $d) { slug } }';
     const { unguarded } = served.platform.database;
+    // Prisma has no word for it: the database is to fail in its own words.
     await unguarded.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"');
     const broken = [
       await send({ query: tag, variables: { d: { slug: 'canary-slug', label: 'canary-label' } } }, { headers: bearer }),

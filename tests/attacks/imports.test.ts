@@ -1,153 +1,39 @@
-/** Attacks on imports: what others do meanwhile, what a file holds, and who asks for it. */
-import { execFile } from 'node:child_process';
+/** Attacks on imports: what others do meanwhile, and who asks for it. What a file holds is in import-files.test.ts. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { application } from '../../src/app/index.ts';
 import type { PergolaError } from '../../src/errors.ts';
 import { importRows } from '../../src/import/apply.ts';
-import { findImport } from '../../src/import/import-log.ts';
-import { parse, type Format } from '../../src/import/parse.ts';
+import { parse } from '../../src/import/parse.ts';
 import { applyPlan, planImport } from '../../src/import/plan.ts';
-import { resumeImport, runImport, type ImportSettings } from '../../src/import/run-import.ts';
-import type { Personas } from '../../src/policy/persona.ts';
-import type { Viewer } from '../../src/policy/viewer.ts';
-import { holdLock } from '../support/lock-holder.ts';
-import { serve, type Served } from '../support/served.ts';
+import { runImport } from '../../src/import/run-import.ts';
+import { holdLockOf } from '../support/lock-holder.ts';
+import { serve } from '../support/served.ts';
+import { errorOf, namesOf, openTagImports, tags, type TagImports } from '../support/tag-imports.ts';
 import { testEngine } from '../support/test-engine.ts';
+import { viewerLike } from '../support/viewer-like.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-let served: Served;
-let folder: string;
+let imports: TagImports;
+let served: TagImports['served'];
 beforeAll(async () => {
-  served = await serve();
-  folder = await mkdtemp(join(tmpdir(), 'pergola-'));
+  imports = await openTagImports();
+  served = imports.served;
 });
-afterAll(async () => {
-  await served[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => imports[Symbol.asyncDispose]());
 
-/** Whoever has this persona's e-mail address, with the roles that the persona has. */
-async function viewerLike(persona: string): Promise<Viewer> {
-  const { email, roles } = (application.personas as Personas)[persona]!;
-  const { id } = await served.all.user.findUniqueOrThrow({ where: { email: email! } });
-  return { kind: 'user', id, roles };
-}
-
-let files = 0;
-async function fileOf(text: string | Uint8Array, extension = 'csv') {
-  const path = join(folder, `${++files}.${extension}`);
-  await writeFile(path, text);
-  return path;
-}
-
-const tags = (names: readonly string[]) => `slug,label\n${names.map((name) => `${name},${name}`).join('\n')}\n`;
-const namesOf = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
-const tagsLike = async (prefix: string) => {
-  const found = await served.all.tag.findMany({ where: { slug: { startsWith: `${prefix}-` } } });
-  return found.map(({ slug, label }) => `${slug} ${label}`).toSorted();
-};
-
-interface TagImport extends ImportSettings {
-  as?: string;
-  batchRows?: number;
-  maxErrors?: number;
-  model?: string;
-}
-
-async function importTags(input: string | Readable, { as = 'editor', ...rest }: TagImport = {}) {
-  const { batchRows, maxErrors, model = 'Tag', ...settings } = rest;
-  const viewer = await viewerLike(as);
-  return runImport({
-    database: served.platform.database,
-    viewer,
-    mappings: {},
-    input,
-    model,
-    settings: { key: 'slug', ...settings },
-    ...(batchRows && { batchRows }),
-    maxErrors,
-  });
-}
-
-async function resume(id: string, input: string | Readable) {
-  const { database } = served.platform;
-  return resumeImport(await findImport(database, id), {
-    database,
-    viewer: await viewerLike('editor'),
-    mappings: {},
-    input,
-  });
-}
-
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => {
-      throw new Error('It was accepted.');
-    },
-    (error: unknown) => error as PergolaError,
-  );
 const importIdIn = (error: PergolaError) => /\(Import ([\w-]+)\.\)/.exec(error.remedy)![1]!;
 
 it.each(['TotpSecret', 'Session', 'Nothing'])(
   '%s is as unknown to an import as to the API, and names no such model',
   async (model) => {
-    const error = await errorOf(importTags(await fileOf(tags(['x'])), { model }));
+    const error = await errorOf(imports.importTags(await imports.fileOf(tags(['x'])), { model }));
     expect(error).toMatchObject({ code: 'BAD_INPUT', fact: `There is no model ${model}.` });
     expect(error.remedy).toMatch(/Tag/);
     expect(error.remedy).not.toMatch(/Secret|Session|Token/);
   },
 );
-
-describe('93: what is packed', () => {
-  it.each<[string, Uint8Array, RegExp]>([
-    ['a ZIP archive', Buffer.from('504b03040a000000', 'hex'), /archive/],
-    ['a 7z archive', Buffer.from('377abcaf271c0004', 'hex'), /archive/],
-    ['a tar archive', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\x0000'), Buffer.alloc(300)]), /archive/],
-    [
-      'a tar archive in gzip',
-      gzipSync(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\x0000'), Buffer.alloc(300)])),
-      /twice/,
-    ],
-    ['gzip in gzip', gzipSync(gzipSync('slug,label\nx,x\n')), /twice/],
-    ['gzip that is cut off', gzipSync(tags(namesOf('cut', 5000))).subarray(0, 900), /broken gzip/],
-    [
-      '20 MB of one letter in 20 kB',
-      gzipSync(Buffer.concat([Buffer.from('slug,label\n'), Buffer.alloc(20 << 20, 'x')])),
-      /longer than/,
-    ],
-  ])('%s is refused', async (_, bytes, fact) => {
-    const error = await errorOf(importTags(await fileOf(bytes)));
-    expect([error.code, error.fact]).toEqual(['IMPORT_BAD_FILE', expect.stringMatching(fact)]);
-  });
-});
-
-it('105: a stream of 100 MB is read with a heap of 32', async () => {
-  const script = `
-    import { Readable } from 'node:stream';
-    import { parse } from './src/import/parse.ts';
-    const lines = Buffer.from(('x'.repeat(60) + ',' + 'y'.repeat(60) + '\\n').repeat(2000));
-    async function* stream() {
-      yield Buffer.from('slug,label\\n');
-      for (let at = 0; at < 400; at++) yield lines;
-    }
-    let rows = 0;
-    for await (const items of parse(Readable.from(stream()), { format: 'csv' }).chunks()) rows += items.length;
-    console.log(rows);`;
-  // What grew with the stream would end the process.
-  const options = ['--max-old-space-size=32', '--import', 'tsx', '--input-type=module', '--eval', script];
-  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root });
-  expect(stdout).toBe('800000\n');
-});
 
 describe('106: a key that is there, or twice in the file', () => {
   it.each([
@@ -157,8 +43,8 @@ describe('106: a key that is there, or twice in the file', () => {
   ] as const)('%s', async (onConflict, counts, label) => {
     const prefix = `mode${onConflict}`;
     const text = `slug,label\n${prefix}-a,old\n${prefix}-b,x\n${prefix}-a,new\n`;
-    expect(await importTags(await fileOf(text), { onConflict })).toMatchObject({ ...counts, rows: 3 });
-    expect(await tagsLike(prefix)).toEqual([`${prefix}-a ${label}`, `${prefix}-b x`]);
+    expect(await imports.importTags(await imports.fileOf(text), { onConflict })).toMatchObject({ ...counts, rows: 3 });
+    expect(await imports.tagsLike(prefix)).toEqual([`${prefix}-a ${label}`, `${prefix}-b x`]);
   });
 });
 
@@ -171,7 +57,7 @@ describe('107: a row in the middle that points at nothing', () => {
   const settings = { model: 'City', key: ['countryCode', 'name', 'latitude', 'longitude'] };
 
   it('is told exactly, and the others are written', async () => {
-    const report = await importTags(await fileOf(text('each')), { ...settings, batchRows: 10 });
+    const report = await imports.importTags(await imports.fileOf(text('each')), { ...settings, batchRows: 10 });
     expect(report).toMatchObject({ created: 29, denied: 1, rows: 30 });
     expect(report.errors).toEqual([
       { line: 18, column: 'countryCode', code: 'NOT_FOUND', message: expect.any(String) },
@@ -181,8 +67,8 @@ describe('107: a row in the middle that points at nothing', () => {
 
   it('as a plan, all of it or nothing: what a plan does not foresee undoes all', async () => {
     const { database } = served.platform;
-    const viewer = await viewerLike('editor');
-    const input = await fileOf(text('plan'));
+    const viewer = await imports.viewerLike('editor');
+    const input = await imports.fileOf(text('plan'));
     const { key } = settings;
     const given = { database, viewer, mappings: {}, model: 'City', input, settings: { key } };
     const plan = await planImport(given);
@@ -203,34 +89,37 @@ describe('109: a file that changes between two runs', () => {
     const names = namesOf('changed', 40);
     const whole = tags(names);
     const broken = whole.replace('changed-25,changed-25', 'changed-25');
-    const path = await fileOf(broken);
-    const stopped = await errorOf(importTags(path, { batchRows: 10, maxErrors: 0 }));
+    const path = await imports.fileOf(broken);
+    const stopped = await errorOf(imports.importTags(path, { batchRows: 10, maxErrors: 0 }));
     expect(stopped.code).toBe('IMPORT_TOO_MANY_ERRORS');
     const id = importIdIn(stopped);
-    expect(await tagsLike('changed')).toHaveLength(29);
+    expect(await imports.tagsLike('changed')).toHaveLength(29);
 
     await writeFile(path, broken.replace('changed-3,changed-3', 'changed-3,other'));
-    expect(await errorOf(resume(id, path))).toMatchObject({ code: 'IMPORT_FILE_CHANGED' });
+    expect(await errorOf(imports.resume(id, path))).toMatchObject({ code: 'IMPORT_FILE_CHANGED' });
     await writeFile(path, broken.split('\n').slice(0, 20).join('\n'));
-    expect(await errorOf(resume(id, path))).toMatchObject({ code: 'IMPORT_FILE_CHANGED' });
-    expect(await tagsLike('changed')).toHaveLength(29);
+    expect(await errorOf(imports.resume(id, path))).toMatchObject({ code: 'IMPORT_FILE_CHANGED' });
+    expect(await imports.tagsLike('changed')).toHaveLength(29);
 
     // What is not done with yet may be mended.
     await writeFile(path, broken);
-    expect(await resume(id, path)).toMatchObject({ created: 39, refused: 1, rows: 40 });
-    expect(await errorOf(resume(id, path))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await imports.resume(id, path)).toMatchObject({ created: 39, refused: 1, rows: 40 });
+    expect(await errorOf(imports.resume(id, path))).toMatchObject({ code: 'BAD_INPUT' });
   });
 });
 
 describe('110: two imports of one file', () => {
   it('at once: one runs, the other is refused', async () => {
-    const path = await fileOf(tags(namesOf('twice', 300)));
-    const both = await Promise.allSettled([importTags(path, { batchRows: 20 }), importTags(path, { batchRows: 20 })]);
+    const path = await imports.fileOf(tags(namesOf('twice', 300)));
+    const both = await Promise.allSettled([
+      imports.importTags(path, { batchRows: 20 }),
+      imports.importTags(path, { batchRows: 20 }),
+    ]);
     const codes = both.map((one) =>
       one.status === 'fulfilled' ? `${one.value.created}` : (one.reason as PergolaError).code,
     );
     expect(codes.toSorted()).toEqual(['300', 'IMPORT_RUNNING']);
-    expect(await tagsLike('twice')).toHaveLength(300);
+    expect(await imports.tagsLike('twice')).toHaveLength(300);
   });
 
   it('one that has lost its lease writes nothing more', async () => {
@@ -244,7 +133,7 @@ describe('110: two imports of one file', () => {
       await held;
       yield Buffer.from(tags(names.slice(20)).replace('slug,label\n', ''));
     }
-    const running = importTags(Readable.from(slow()), { batchRows: 10, format: 'csv' });
+    const running = imports.importTags(Readable.from(slow()), { batchRows: 10, format: 'csv' });
     const failure = errorOf(running);
     const entryOf = () => served.all.import.findFirst({ orderBy: { startedAt: 'desc' } });
     while ((await entryOf())?.records !== 20) await sleep(10);
@@ -253,7 +142,7 @@ describe('110: two imports of one file', () => {
     await served.platform.database.unguarded.import.update({ where: { id }, data: { lease: 'elsewhere:1:x' } });
     release();
     expect(await failure).toMatchObject({ code: 'IMPORT_LEASE_LOST' });
-    expect(await tagsLike('lost')).toHaveLength(20);
+    expect(await imports.tagsLike('lost')).toHaveLength(20);
     expect(await served.platform.database.unguarded.import.findUnique({ where: { id } })).toMatchObject({
       lease: 'elsewhere:1:x',
       records: 20,
@@ -261,19 +150,15 @@ describe('110: two imports of one file', () => {
   });
 });
 
+// The lock of another process is SQLite's; on a server, writers wait for rows (case 118).
 it.runIf(testEngine === 'sqlite')(
   '111: waits for a database that another process holds, and loses nothing',
   async () => {
     await using locked = await serve();
-    const { email } = (application.personas as Personas)['editor']!;
-    const { id } = await locked.all.user.findUniqueOrThrow({ where: { email: email! } });
     const { database } = locked.platform;
-    const attached = await database.unguarded.$queryRawUnsafe<{ file: string }[]>(
-      'select file from pragma_database_list',
-    );
-    const holder = await holdLock(attached.find(({ file }) => file !== '')!.file);
-    const input = await fileOf(tags(namesOf('busy', 200)));
-    const viewer: Viewer = { kind: 'user', id, roles: ['editor'] };
+    const viewer = await viewerLike('editor', database);
+    const holder = await holdLockOf(database);
+    const input = await imports.fileOf(tags(namesOf('busy', 200)));
     const running = runImport({
       database,
       viewer,
@@ -289,42 +174,6 @@ it.runIf(testEngine === 'sqlite')(
     expect(await locked.all.tag.count({ where: { slug: { startsWith: 'busy-' } } })).toBe(200);
   },
 );
-
-describe('112: JSON', () => {
-  it('numbers beyond 2^53 keep every digit', async () => {
-    const site = await served.all.site.findFirst({ where: { name: { equals: 'Well 7' } } });
-    const place = `"unit":"x","measuredAt":"2026-11-22T10:00:00Z","site.id":"${site!.id}"`;
-    const text = `{"quantity":"exact",${place},"value":11.10,"serialNumber":9007199254740993}`;
-    const records = parse(await fileOf(text, 'ndjson'));
-    const { database } = served.platform;
-    const viewer = await viewerLike('member');
-    expect(await importRows({ database, viewer, model: 'Observation', records })).toMatchObject({ created: 1 });
-    const stored = await served.all.observation.findMany({ where: { quantity: { equals: 'exact' } } });
-    expect(stored.map(({ serialNumber, value }) => [serialNumber, String(value)])).toEqual([
-      [9007199254740993n, '11.1'],
-    ]);
-  });
-
-  it.each<[string, Format, string, RegExp]>([
-    ['a key that is given twice', 'ndjson', '{"slug":"a","slug":"b"}', /gives a key twice/],
-    ['a hundred thousand brackets', 'ndjson', `{"slug":${'['.repeat(100_000)}`, /nests deeper than/],
-    [
-      'a hundred thousand brackets in an array',
-      'json',
-      `[{"slug":${'['.repeat(100_000)}${']'.repeat(100_000)}}]`,
-      /nests deeper than/,
-    ],
-  ])('%s is the fault of its record', async (_, format, text, message) => {
-    const report = await importTags(await fileOf(text, format));
-    expect(report).toMatchObject({ refused: 1, rows: 1 });
-    expect(report.errors[0]!.message).toMatch(message);
-  });
-
-  it('what stands behind the array ends the import', async () => {
-    const file = await fileOf('[{"slug":"trail-1","label":"x"}] {"slug":"trail-2"}', 'json');
-    expect(await errorOf(importTags(file))).toMatchObject({ code: 'IMPORT_BAD_FILE' });
-  });
-});
 
 /**
  * The same rows, once by a mutation each and once by an import. Unknown columns apart, which are the whole file's, both
@@ -393,7 +242,7 @@ describe('113: an import judges each row as a mutation does', () => {
 
     const byImport = `${persona} import `;
     const { database } = served.platform;
-    const viewer = await viewerLike(persona);
+    const viewer = await imports.viewerLike(persona);
     const ndjson = (list: readonly object[]) => Readable.from([list.map((row) => `${JSON.stringify(row)}\n`).join('')]);
     const run = async (model: string, list: readonly object[]) => {
       const records = parse(ndjson(list), { format: 'ndjson' });

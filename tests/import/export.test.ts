@@ -1,16 +1,15 @@
 /** What goes out comes in again as it was (attacks 60, 92). */
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { application } from '../../src/app/index.ts';
 import type { Database } from '../../src/database/database.ts';
 import { importRows } from '../../src/import/apply.ts';
 import { exportRows, type ExportFormat } from '../../src/import/export.ts';
 import { parse } from '../../src/import/parse.ts';
 import { keyOf, type Model } from '../../src/model/model.ts';
 import { isNever } from '../../src/policy/filter.ts';
-import type { Personas } from '../../src/policy/persona.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
 import { serve } from '../support/served.ts';
+import { viewerLike } from '../support/viewer-like.ts';
 
 async function exported(database: Database, viewer: Viewer, model: string, format: ExportFormat, where?: object) {
   let text = '';
@@ -27,13 +26,6 @@ const imported = (database: Database, viewer: Viewer, model: Model, format: Expo
     records: parse(Readable.from([Buffer.from(text)]), { format }),
     key: keyOf(model).fields,
   });
-
-/** Whoever has this e-mail address, with the roles that the persona has. */
-async function viewerLike(persona: string, { unguarded }: Database): Promise<Viewer> {
-  const { email, roles } = (application.personas as Personas)[persona]!;
-  const { id } = await unguarded.user.findUniqueOrThrow({ where: { email: email! } });
-  return { kind: 'user', id, roles };
-}
 
 describe('an export', () => {
   it.each(['admin', 'member', 'reviewer'])('changes nothing when %s imports it, of every model', async (persona) => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Database } from '../../src/database/database.ts';
 
 const script = `
 import Database from 'libsql';
@@ -13,6 +14,13 @@ process.stdin.once('data', () => { database.exec('COMMIT'); database.close(); pr
 
 export interface LockHolder extends AsyncDisposable {
   release(): Promise<void>;
+}
+
+/** Of the file that a database is in. */
+export async function holdLockOf({ unguarded }: Pick<Database, 'unguarded'>): Promise<LockHolder> {
+  // Asked in words of SQLite, which Prisma has none for; nothing of a caller's is in it.
+  const files = await unguarded.$queryRawUnsafe<{ file: string }[]>('PRAGMA database_list');
+  return holdLock(files[0]!.file);
 }
 
 export async function holdLock(url: string): Promise<LockHolder> {

@@ -73,3 +73,8 @@ export const both =
   (...expectations: Expectation[]): Expectation =>
   (answers) =>
     expectations.map((expectation) => expectation(answers)).find((problem) => problem !== undefined);
+
+export const json = { 'content-type': 'application/json' };
+
+export const times = <T>(count: number, make: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at));
