@@ -16,7 +16,12 @@ const { build } = await import('esbuild');
 await rm(values.outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/cli/main.ts', 'src/database/schema-engine/stdio.ts'],
+  entryPoints: [
+    'src/main.ts',
+    'src/cli/main.ts',
+    'src/database/schema-engine/stdio.ts',
+    'src/database/engines/side-reader.ts',
+  ],
   outbase: 'src',
   outdir: values.outdir,
   bundle: true,

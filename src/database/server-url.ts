@@ -81,7 +81,8 @@ export function withDatabase(url: string, database: string): string {
   return it.href;
 }
 
-function numberIn({ searchParams }: URL, name: string, otherwise: number): number {
+/** @throws BAD_CONFIG for what is no number from 1 to 9999. */
+export function numberIn({ searchParams }: URL, name: string, otherwise: number): number {
   const text = searchParams.get(name);
   if (text === null) return otherwise;
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);

@@ -1,12 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/sqlite/client.ts';
 import type { Connection } from '../connection.ts';
 import { sqliteFilePath } from '../schema-engine/sqlite-file.ts';
+import { numberIn } from '../server-url.ts';
 import { groupCommit } from './group-commit.ts';
 import { libsqlAdapter, LibsqlConnection } from './libsql-connection.ts';
+import { sideReaders } from './side-readers.ts';
+import { effortOf, littleEffort, sizesOf } from './sqlite-effort.ts';
 import { sqlite } from './sqlite.ts';
+
+/** How long a statement may take unless `?statement_timeout=` says otherwise: others wait for it, and there are two readers only. */
+const statementSeconds = 10;
 
 /** @throws BAD_CONFIG for a file that cannot be opened. */
 export async function connectSqlite(url: string): Promise<Connection> {
@@ -30,16 +37,39 @@ export async function connectSqlite(url: string): Promise<Connection> {
   writer.script('PRAGMA cache_size = -32000');
   const { factory, adapter } = await libsqlAdapter(writer);
   const prisma = new PrismaClient({ adapter: factory });
+  const beside = sideReaders(path, numberIn(new URL(url), 'statement_timeout', statementSeconds) * 1000);
+  const isLittle = judgeOf(reader, (sql) => beside.value(sql, []));
   return {
     engine: sqlite,
     prisma,
     transaction: groupCommit(adapter, writer),
-    read: async (sql, parameters) => reader.value(sql, parameters) as string | null,
+    // What may visit many rows would hold up all other requests here, and could not be ended.
+    read: async (sql, parameters) =>
+      (isLittle(sql) ? reader.value(sql, parameters) : await beside.value(sql, parameters)) as string | null,
     fits: (sql) => reader.fits(sql),
+    load: beside.load,
     async close() {
+      beside.close();
       await prisma.$disconnect();
       reader.close();
       writer.close();
     },
+  };
+}
+
+/** How long a judgement holds: tables grow. */
+const judgedMs = 60_000;
+
+function judgeOf(reader: LibsqlConnection, countLater: (sql: string) => Promise<unknown>) {
+  const ask = (sql: string) => reader.rowsOnce(sql);
+  const sizes = sizesOf(ask, countLater);
+  const judged = new LRUCache<string, boolean>({ max: 2_000, ttl: judgedMs });
+  return (sql: string): boolean => {
+    let little = judged.get(sql);
+    if (little === undefined) {
+      little = effortOf(sql, ask, sizes) <= littleEffort;
+      judged.set(sql, little);
+    }
+    return little;
   };
 }

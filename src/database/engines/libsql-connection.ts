@@ -50,6 +50,16 @@ export class LibsqlConnection {
     return this.prepare(sql).statement.all(args) as unknown[][];
   }
 
+  /** The same of a statement that is not asked again, and is not kept. */
+  rowsOnce(sql: string): unknown[][] {
+    const statement = this.database.prepare(sql).raw(true);
+    const rows = statement.all([]) as unknown[][];
+    // `all` leaves an EXPLAIN open, and with it this connection's view of the database as it was at that moment: every
+    // later read would miss what is written. `get` ends the statement.
+    statement.get([]);
+    return rows;
+  }
+
   /** The one value that a statement yields. */
   value(sql: string, args: readonly unknown[]): unknown {
     try {

@@ -1,0 +1,154 @@
+import { LRUCache } from 'lru-cache';
+
+/** Runs a statement of ours and gives its rows. */
+export type Ask = (sql: string) => unknown[][];
+
+/** What is known of a database's tables, for as long as it is nearly true. */
+export interface Sizes {
+  /** At least as many rows as the table has. */
+  rows(table: string): number;
+  /** At most so many rows have the same values in the first columns of an index. */
+  alike(index: string, columns: number): number;
+}
+
+/** A statement that the process may run itself: what visits so many rows takes some 10 ms. */
+export const littleEffort = 50_000;
+
+/** Pages have at most this many rows, and one that says whether there are more. */
+const pageRows = 101;
+
+/**
+ * How many rows SQLite may visit for a statement, whatever its values are: read from `EXPLAIN QUERY PLAN`, whose steps
+ * are loops inside loops. It is told from the plan alone because nothing stops a statement of SQLite that has begun:
+ * a filter that was quick with one value can take hours with another.
+ */
+export function effortOf(sql: string, ask: Ask, sizes: Sizes): number {
+  const steps = ask(`explain query plan ${sql}`).map(([id, parent, , detail]): Step => ({
+    id: Number(id),
+    parent: Number(parent),
+    detail: String(detail),
+    inside: [],
+  }));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const roots = steps.filter((step) => !byId.get(step.parent)?.inside.push(step));
+  return effortOfLoops(roots, { tables: tablesOf(sql), sizes });
+}
+
+interface Step {
+  readonly id: number;
+  readonly parent: number;
+  readonly detail: string;
+  readonly inside: Step[];
+}
+
+interface Known {
+  readonly tables: ReadonlyMap<string, readonly string[]>;
+  readonly sizes: Sizes;
+}
+
+/** Steps side by side: each loop runs in full for every turn of those before it, and so does what depends on their rows. */
+function effortOfLoops(steps: readonly Step[], known: Known): number {
+  const made = new Set(steps.flatMap(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/.exec(detail)?.[1] ?? []));
+  let [turns, effort] = [1, 0];
+  for (const step of steps) {
+    if (!/^(SCAN|SEARCH|MULTI-INDEX)/.test(step.detail)) continue;
+    turns *= turnsOf(step, made, known);
+    effort += turns;
+  }
+  for (const { detail, inside } of steps) {
+    if (/^(SCAN|SEARCH|MULTI-INDEX)/.test(detail)) continue;
+    effort += (detail.startsWith('CORRELATED') ? turns : 1) * effortOfLoops(inside, known);
+  }
+  return effort;
+}
+
+function turnsOf({ detail, inside }: Step, made: ReadonlySet<string>, { tables, sizes }: Known): number {
+  // One index for each side of an `or`.
+  if (detail.startsWith('MULTI-INDEX'))
+    return inside.flatMap((index) => index.inside).reduce((sum, it) => sum + turnsOf(it, made, { tables, sizes }), 0);
+  const [, name = ''] = /^(?:SCAN|SEARCH) (\S+)/.exec(detail) ?? [];
+  if (name === 'CONSTANT') return 1;
+  if (made.has(name)) return pageRows;
+  const rows = Math.max(...(tables.get(name) ?? [name]).map((table) => sizes.rows(table)));
+  if (/USING INTEGER PRIMARY KEY \(rowid=\?\)/.test(detail)) return 1;
+  const [, index, conditions] = /USING (?:COVERING )?INDEX (\S+) \((.+)\)/.exec(detail) ?? [];
+  // A range may hold all rows. An index made for the statement tells nothing about how many are alike.
+  if (!index || !conditions || detail.includes('AUTOMATIC')) return rows;
+  const equal = conditions.split(' AND ').filter((it) => /[^<>]=\?$/.test(it)).length;
+  return equal === 0 ? rows : Math.min(rows, sizes.alike(index, equal));
+}
+
+/** The tables that stand behind the aliases of a compiled statement. */
+function tablesOf(sql: string): Map<string, string[]> {
+  const tables = new Map<string, string[]>();
+  for (const [, table, alias] of sql.matchAll(/"((?:[^"]|"")+)" as "(t\d+)"/g)) {
+    tables.set(alias!, [...(tables.get(alias!) ?? []), table!.replaceAll('""', '"')]);
+  }
+  return tables;
+}
+
+/** How long a figure is taken for true. */
+const freshMs = 60_000;
+/** As long, where counting takes its time: a table grows by a small part of itself meanwhile. */
+const freshIndexMs = 600_000;
+
+/**
+ * @param countLater counts elsewhere, since it visits a whole index; until it has, all rows of a table are taken for alike.
+ */
+export function sizesOf(ask: Ask, countLater: (sql: string) => Promise<unknown>): Sizes {
+  const tables = new LRUCache<string, number>({ max: 2_000, ttl: freshMs });
+  const indexes = new LRUCache<string, number>({ max: 2_000, ttl: freshIndexMs });
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+  const rows = (table: string): number => {
+    let known = tables.get(table);
+    if (known === undefined) {
+      // Rows are numbered upwards, so this is no scan. A view has no numbers.
+      known = attempt(() => Number(ask(`select max(rowid) from ${quoted(table)}`)[0]?.[0] ?? 0)) ?? Infinity;
+      tables.set(table, known);
+    }
+    return known;
+  };
+
+  /** Their count is asked for once, and told when it is there. */
+  const count = (index: string, columns: number, key: string) => {
+    const [[table, unique] = []] = ask(
+      `select m.tbl_name, l."unique" from sqlite_schema m, pragma_index_list(m.tbl_name) l
+       where m.name = ${text(index)} and l.name = m.name`,
+    );
+    const names = ask(`select name from pragma_index_info(${text(index)})`).map(([name]) => String(name));
+    if (unique && names.length === columns) return indexes.set(key, 1);
+    indexes.set(key, Infinity);
+    if (rows(String(table)) <= 1_000) return indexes.set(key, rows(String(table)));
+    const alike = names.slice(0, columns).map(quoted);
+    void countLater(
+      `select max(n) from (select count(*) n from ${quoted(String(table))}
+       where ${alike.map((it) => `${it} is not null`).join(' and ')} group by ${alike.join(', ')})`,
+    ).then(
+      (most) => indexes.set(key, Number(most ?? 0)),
+      // It is asked again when somebody needs it again.
+      () => indexes.delete(key),
+    );
+    return undefined;
+  };
+
+  return {
+    rows,
+    alike(index, columns) {
+      const key = `${columns} ${index}`;
+      if (!indexes.has(key)) attempt(() => count(index, columns, key));
+      return indexes.get(key) ?? Infinity;
+    },
+  };
+}
+
+const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+/** What cannot be found out is taken for much. */
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
