@@ -2,19 +2,24 @@ import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../graphql/context.ts';
+import { maskError, ownCode } from './mask-error.ts';
 import { operationHash } from './operation-hash.ts';
 import { requestIdOf } from './use-request-id.ts';
 
 type ServerContext = Context & { readonly request: Request; readonly params?: { readonly query?: string | null } };
 
-/** One line for each operation: who, what, how long, how many statements and rows. No values of the caller's. */
+/**
+ * One line for each operation: who, what, how long, how many statements and rows, and the codes of what was refused,
+ * failed sign-ins among them. No values of the caller's.
+ */
 export function useLogging(logger: Logger): Plugin<Context> {
   return {
     onExecute({ args }) {
       const started = performance.now();
       return {
-        onExecuteDone() {
+        onExecuteDone({ result }) {
           if (!logger.isLevelEnabled('info')) return;
+          const codes = codesIn(result);
           const { viewer, database, request, params } = args.contextValue as ServerContext;
           logger.info(
             {
@@ -25,6 +30,7 @@ export function useLogging(logger: Logger): Plugin<Context> {
               milliseconds: Math.round(performance.now() - started),
               statements: database.statements,
               rows: database.rows,
+              ...(codes.length > 0 && { codes }),
             },
             'operation',
           );
@@ -32,4 +38,10 @@ export function useLogging(logger: Logger): Plugin<Context> {
       };
     },
   };
+}
+
+/** Each once. */
+function codesIn(result: object): string[] {
+  const errors = 'errors' in result && Array.isArray(result.errors) ? (result.errors as unknown[]) : [];
+  return [...new Set(errors.map((error) => ownCode(maskError(error))))];
 }

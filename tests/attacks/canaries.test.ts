@@ -90,6 +90,8 @@ describe('a canary (24)', () => {
     expect(metrics.body).toContain('pergola_operations_total');
     const log = served.log.join('');
     expect(log).toContain('no such table');
+    // Somebody who has tried passwords is found by what they were told.
+    expect(log).toContain('"codes":["SIGN_IN_FAILED"]');
     for (const secret of [/canary/i, new RegExp(own), new RegExp(adminPassword)]) {
       expect(log).not.toMatch(secret);
       expect(metrics.body).not.toMatch(secret);

@@ -25,7 +25,7 @@ try {
   const at = blocks.findIndex(({ file }) => file === 'main.ts');
   copyRepository();
   for (const block of blocks.slice(0, at)) await follow(block, project);
-  writeBlock(blocks[at]!, frontEnd);
+  writeBlock(onPort(blocks[at]!), frontEnd);
   expectOutput(run(`${process.execPath} --import tsx ${join(frontEnd, 'main.ts')}`, root), 'Dune: ? pages\n');
   console.log(`from clone to SDK in ${Math.round((performance.now() - began) / 1_000)} s`);
 } finally {
@@ -36,9 +36,8 @@ try {
 
 async function follow(block: Block, current: string): Promise<void> {
   if (block.language !== 'sh') return writeBlock(block, current);
-  const lines = block.text
-    .replace(/\\\n\s*/g, ' ')
-    .replaceAll('4000', String(port))
+  const lines = onPort(block)
+    .text.replace(/\\\n\s*/g, ' ')
     .trim()
     .split('\n');
   if (lines.some((line) => line.startsWith('TOKEN='))) return ask(lines);
@@ -48,6 +47,10 @@ async function follow(block: Block, current: string): Promise<void> {
     else if (line.startsWith('npm i @pergola/sdk')) installSdk(line);
     else timed(line, line.includes('scripts/init.mjs') ? folder : current);
   }
+}
+
+function onPort(block: Block): Block {
+  return { ...block, text: block.text.replaceAll('4000', String(port)) };
 }
 
 function ask(lines: readonly string[]): void {
