@@ -3,7 +3,7 @@ import type { GuardedRows } from '../database/guarded-rows.ts';
 import { parseCallerWhere } from '../database/parse-arguments.ts';
 import { related, withheld, type ListRead, type Order, type Row, type Rows, type Selection } from '../database/read.ts';
 import { Values } from '../database/values.ts';
-import { badInput, forbidden } from '../errors.ts';
+import { badInput } from '../errors.ts';
 import {
   keyOf,
   modelOf,
@@ -34,17 +34,15 @@ export interface ExportOptions {
  * What a viewer may read of a model, as a file that an import takes: pages by key, of which one is in memory. A value that
  * the viewer may not read is left out, or told apart from null where every row has all columns.
  *
- * @throws NOT_FOUND for no model; FORBIDDEN; BAD_INPUT for a `where` that is none.
+ * @throws BAD_INPUT for a model that is none to the viewer, or a `where` that is none; FORBIDDEN for what it compares.
  */
 export async function* exportRows(options: ExportOptions): AsyncGenerator<string> {
   const { rows, format } = options;
   const { schema, policy } = rows;
   const model = schema.models.get(options.model);
-  // What nobody reads and what is not there are the same.
+  // A model of which the viewer reads nothing is none: two answers would tell the names of hidden ones.
   if (!model?.key || isNever(policy.rows(model.name, 'read')))
-    throw model?.key
-      ? forbidden(`read ${model.name}`)
-      : badInput(`There is no model "${options.model}".`, 'Check its name.');
+    throw badInput(`There is no model "${options.model}" to export.`, 'Check its name, and that you may read it.');
   const columns = columnsOf(model, rows);
   const write = writers[format](columns.map(({ name }) => name));
   let text = write.begin;

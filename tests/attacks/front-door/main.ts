@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { attacks } from './attacks.ts';
 import { attempt, openTarget, type Target } from './run.ts';
 import type { Figures } from './server-process.ts';
+import { differ, hashedAndNot, knownAndUnknown } from './timing.ts';
 import { largest } from './values-and-floods.ts';
 import { weakenedBuilds } from './weakened-builds.ts';
 
@@ -60,8 +61,22 @@ for (const name of builds) {
   console.log(`${survivors.length === 0 ? 'killed  ' : 'SURVIVED'} the build that ${name}`);
 }
 
+const endless = { max: Infinity, windowSeconds: 60 };
+const mutations = { guest: endless, user: endless, token: endless };
+let [tells, measures] = [true, false];
+{
+  await using target = await openTarget({ rates: { guesses: endless, signIns: endless, mutations } });
+  const [alike, control] = [await knownAndUnknown(target), await hashedAndNot(target)];
+  [tells, measures] = [differ(alike), differ(control)];
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  console.log(
+    `${tells ? 'WRONG  ' : 'refused'} case 14 time tells nobody who has an account ` +
+      `(p = ${alike.p.toFixed(2)}, medians ${percent(alike.apart)} apart; a password that is not hashed: ${percent(control.apart)})`,
+  );
+}
+
 console.log(
   `worst stall ${worst.stallMs.toFixed(0)} ms (case ${worst.number}), memory at most ${memoryMb.toFixed(0)} MB`,
 );
 console.log(`refused ${refused}/${attacks.length}, mutants killed ${killed}/${builds.length}`);
-process.exitCode = wrong === 0 && killed === builds.length ? 0 : 1;
+process.exitCode = wrong === 0 && killed === builds.length && !tells && measures ? 0 : 1;

@@ -50,7 +50,7 @@ export async function attempt(
   return answers.find(({ status }) => status >= 500)?.text ?? expects(answers);
 }
 
-async function send(
+export async function send(
   { path = '/graphql', method = 'POST', headers = {}, body, as }: Sent,
   { url, tokens }: Pick<Target, 'url' | 'tokens'>,
 ): Promise<Answered> {
