@@ -51,12 +51,18 @@ const examinations: Readonly<Record<string, Examination>> = {
     return warning('policies', stale, 'Look at the difference before you write it.');
   },
   async database(config) {
-    const { applied, pending, failed: broken } = await migrationStatus(migrations(config));
+    const { applied, pending, edited, failed: broken } = await migrationStatus(migrations(config));
     if (broken.length > 0)
       return failed(
         'database',
         `The migration ${broken[0]} has failed.`,
         'Run: npm run pergola -- migrate deploy, and do what it says.',
+      );
+    if (edited.length > 0)
+      return failed(
+        'database',
+        `The migration ${edited[0]} was edited after it was applied, and no server becomes ready.`,
+        'Restore its file, and make a further migration of what you meant.',
       );
     if (pending.length === 0) return ok('database', `reachable, ${applied.length} migrations applied`);
     return warning(

@@ -5,13 +5,10 @@ import { hashPassword } from '../auth/passwords.ts';
 import type { AccountStore } from '../auth/sessions.ts';
 import { createUser } from '../auth/sign-in.ts';
 import { readConfig, type Config } from '../config.ts';
-import { migrationStatus } from '../database/schema-engine/migrations.ts';
 import { listen } from '../server/listen.ts';
 import { openRates } from '../server/open-rates.ts';
 import type { Metrics } from '../server/metrics.ts';
-import type { Platform } from '../server/platform.ts';
 import type { Tracing } from '../server/tracing.ts';
-import type { Checks } from '../server/readiness.ts';
 import { createServer } from '../server/server.ts';
 import { apiText } from '../graphql/api-text.ts';
 import { openRegistry } from '../server/sdk/registry.ts';
@@ -19,7 +16,8 @@ import { addSampleData } from './add-sample-data.ts';
 import { packHere } from './build-sdk.ts';
 import { endInOrder } from './end-process.ts';
 import { firstScreen } from './first-screen.ts';
-import { migrations, openHere } from './house.ts';
+import { openHere } from './house.ts';
+import { readinessChecks } from './readiness-checks.ts';
 
 type Accounts = Pick<AccountStore, 'user'>;
 
@@ -103,21 +101,6 @@ async function tracingFor({ tracing }: Config): Promise<Tracing | undefined> {
   if (tracing === undefined) return undefined;
   const { openTracing } = await import('../server/tracing.ts');
   return openTracing(tracing);
-}
-
-/** What `/readyz` asks. Policies need no question: a server whose policies do not fit its schema does not start. */
-function readinessChecks({ database }: Platform, config: Config): Checks {
-  return {
-    async database() {
-      await database.ping();
-      return 'ok';
-    },
-    async migrations() {
-      const { pending, failed } = await migrationStatus(migrations(config));
-      return pending.length === 0 && failed.length === 0 ? 'ok' : `${pending.length + failed.length} not applied`;
-    },
-    policies: () => Promise.resolve('ok'),
-  };
 }
 
 /** A database without users gets its first admin. */

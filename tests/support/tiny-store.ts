@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
+import { sqliteScripts } from '../../src/database/schema-engine/sqlite-connector.ts';
 import { sqliteAdapters } from '../../src/database/schema-engine/sqlite-adapter.ts';
 import { openWasmEngine } from '../../src/database/schema-engine/wasm-engine.ts';
 
@@ -107,6 +108,10 @@ async function fill(schemaText: string, rows: string): Promise<string> {
 
 async function createTables(path: string, text: string): Promise<void> {
   const files = [{ path: 'schema.prisma', content: text }];
-  const engine = await openWasmEngine({ adapters: sqliteAdapters(path), datamodels: [['schema.prisma', text]] });
+  const engine = await openWasmEngine({
+    adapters: sqliteAdapters(path),
+    scripts: sqliteScripts,
+    datamodels: [['schema.prisma', text]],
+  });
   await engine.schemaPush({ force: true, schema: { files }, filters: { externalTables: [], externalEnums: [] } });
 }

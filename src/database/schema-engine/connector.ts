@@ -1,5 +1,6 @@
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { HistoryRow } from './migration-history.ts';
+import type { TableFacts } from './plan/risk.ts';
 
 /** The methods of Prisma's engine that the CLI asks for. */
 export type EngineMethods = Pick<
@@ -40,6 +41,8 @@ export interface Connector {
   reset(): Promise<void>;
   /** The rows of `_prisma_migrations`, oldest first; undefined without that table. */
   readHistory(): Promise<HistoryRow[] | undefined>;
+  /** Counts up to `maxRows` rows. Undefined when there is no such table. */
+  readTable(table: string, maxRows: number): Promise<TableFacts | undefined>;
   /**
    * Runs `change` while no other process changes the structure of this database. The lock ends with its process,
    * however that ends. Throws MIGRATION_FAILED when another holder does not let go, BAD_CONFIG when nothing can be written.

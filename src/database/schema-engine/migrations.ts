@@ -26,6 +26,12 @@ export async function deployMigrations({
 }: MigrationOptions): Promise<{ applied: string[]; total: number }> {
   const migrationsList = await readMigrationsFolder(migrationsFolder);
   const total = migrationsList.migrationDirectories.length;
+  if (total === 0) {
+    throw badConfig(
+      `The migrations folder ${migrationsFolder} holds no migration.`,
+      'Ship those of this kind of database, or make the first one: npx prisma migrate dev --name init.',
+    );
+  }
   const connector = connectorFor(url);
   if (!(await exists(connector))) await connector.create();
 
@@ -52,6 +58,10 @@ export async function migrationStatus({ url, migrationsFolder }: MigrationOption
   return compareHistory(migrationDirectories, rows ?? []);
 }
 
+/** Whether the database is as the folder has it. Migrations that only the database has are those of a newer release. */
+export const historyMatches = ({ pending, failed, edited }: MigrationStatus) =>
+  pending.length + failed.length + edited.length === 0;
+
 /**
  * Creates the database when it is missing, and makes its tables those of a Prisma schema, without a history: for
  * databases that are thrown away. The schema may be written for any kind of database. Throws BAD_CONFIG when the
@@ -71,7 +81,8 @@ export async function pushSchema({ url, schema }: { url: string; schema: string 
   }
 }
 
-async function exists(connector: Connector): Promise<boolean> {
+/** Throws BAD_CONFIG where nobody can tell. */
+export async function exists(connector: Connector): Promise<boolean> {
   try {
     await connector.check();
     return true;

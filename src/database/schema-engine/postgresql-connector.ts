@@ -3,11 +3,22 @@ import { loginOf, postgresqlPort, serverUrl, type ServerUrl } from '../server-ur
 import type { Connector } from './connector.ts';
 import { EngineError } from './engine-error.ts';
 import { historyQuery, historyRow } from './migration-history.ts';
+import type { ScriptKind } from './noted-script.ts';
 import { openWasmEngine } from './wasm-engine.ts';
 
 /** Not the one that the engine takes for itself on another connection. */
 const lockKey = 7_061_936;
 const waitSeconds = 60;
+
+/** What is sent as one is one transaction of itself. */
+const scripts: ScriptKind = {
+  provider: 'postgresql',
+  together: true,
+  apart: /\bCONCURRENTLY\b|^(VACUUM|ALTER\s+SYSTEM|(CREATE|DROP)\s+(DATABASE|TABLESPACE))\b/i,
+  apartIsOfConnection: false,
+  inTransaction: (statements) => statements,
+  now: 'now()',
+};
 
 type Run = (sql: string, values?: unknown[]) => Promise<unknown[][]>;
 
@@ -39,7 +50,7 @@ export function postgresqlConnector(url: string): Connector {
   return {
     async openEngine(options) {
       const { postgresqlAdapters } = await import('./postgresql-adapter.ts');
-      return openWasmEngine({ ...options, adapters: postgresqlAdapters(url) });
+      return openWasmEngine({ ...options, scripts, adapters: postgresqlAdapters(url) });
     },
     check: () => using(async () => {}),
     async create() {
@@ -63,6 +74,16 @@ export function postgresqlConnector(url: string): Connector {
       using(async (run) => {
         const [[table] = []] = await run("SELECT to_regclass('_prisma_migrations')::text");
         return table === null ? undefined : (await run(historyQuery)).map(historyRow);
+      }),
+    readTable: (table, maxRows) =>
+      using(async (run) => {
+        const columns = await run(
+          'SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1',
+          [table],
+        );
+        if (columns.length === 0) return undefined;
+        const [[rows] = []] = await run(`SELECT count(*) FROM (SELECT 1 FROM ${quoted(table)} LIMIT ${maxRows}) AS t`);
+        return { rows: Number(rows), columns: columns.flat().map(String) };
       }),
     withLock: (change) =>
       using(async (run) => {

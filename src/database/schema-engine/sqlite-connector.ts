@@ -2,8 +2,19 @@ import { basename } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Connector } from './connector.ts';
 import { type HistoryRow, historyQuery, historyRow } from './migration-history.ts';
+import type { ScriptKind } from './noted-script.ts';
 import { openWasmEngine } from './wasm-engine.ts';
 import { checkDatabaseFile, checkWritable, createDatabaseFile, notDatabase, sqliteFilePath } from './sqlite-file.ts';
+
+/** A setting that is changed inside of a transaction is not changed, and Prisma's scripts change one. */
+export const sqliteScripts: ScriptKind = {
+  provider: 'sqlite',
+  together: false,
+  apart: /^(PRAGMA|VACUUM|ATTACH|DETACH)\b/i,
+  apartIsOfConnection: true,
+  inTransaction: (statements) => `BEGIN IMMEDIATE;\n${statements}\nCOMMIT;`,
+  now: "strftime('%Y-%m-%dT%H:%M:%f+00:00')",
+};
 
 /** Imports the driver when it is used: each command of the CLI begins with a process that only looks for the file. */
 export function sqliteConnector(url: string): Connector {
@@ -36,7 +47,7 @@ export function sqliteConnector(url: string): Connector {
   }
 
   return {
-    openEngine: async (options) => openWasmEngine({ ...options, adapters: await adapters() }),
+    openEngine: async (options) => openWasmEngine({ ...options, scripts: sqliteScripts, adapters: await adapters() }),
     check: () => checkDatabaseFile(path),
     async create() {
       await createDatabaseFile(path);
@@ -46,6 +57,14 @@ export function sqliteConnector(url: string): Connector {
     },
     reset: () => using(dropEverything),
     readHistory: () => using(readHistory),
+    readTable: (table, maxRows) =>
+      using(async (database) => {
+        const columns = await select(database, `SELECT name FROM pragma_table_info('${table.replaceAll("'", "''")}')`);
+        if (columns.length === 0) return undefined;
+        const name = `"${table.replaceAll('"', '""')}"`;
+        const [[rows] = []] = await select(database, `SELECT count(*) FROM (SELECT 1 FROM ${name} LIMIT ${maxRows})`);
+        return { rows: Number(rows), columns: columns.flat().map(String) };
+      }),
     withLock,
   };
 }

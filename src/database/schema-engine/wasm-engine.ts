@@ -8,27 +8,38 @@ import {
 } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { EngineMethods, EngineOptions } from './connector.ts';
+import { runScript, takeUp, type ScriptKind } from './noted-script.ts';
 
 export interface WasmEngineOptions extends EngineOptions {
   adapters: SqlMigrationAwareDriverAdapterFactory;
+  scripts: ScriptKind;
 }
 
 /** An engine of its own: it keeps the shadow schema of the last migration list it saw. */
 export async function openWasmEngine({
   adapters,
+  scripts,
   datamodels,
   log = () => {},
 }: WasmEngineOptions): Promise<EngineMethods> {
   await load();
   let connection: SqlDriverAdapter | undefined;
   const connect = async () => {
-    connection = await adapters.connect();
-    return connection;
+    const opened = await adapters.connect();
+    connection = opened;
+    return { ...opened, executeScript: (script: string) => runScript(opened, script, scripts) };
   };
   const bound = bindMigrationAwareSqlAdapterFactory({ ...adapters, connect });
   const engine = await glue.SchemaEngine.new({ datamodels }, log, bound);
-  return Object.defineProperty(engine, 'release', { value: async () => connection?.dispose() }) as glue.SchemaEngine &
-    Pick<EngineMethods, 'release'>;
+  const applyMigrations: EngineMethods['applyMigrations'] = async (input) => {
+    const resumed = connection ? await takeUp(connection, input.migrationsList, scripts) : [];
+    const { appliedMigrationNames } = await glue.SchemaEngine.prototype.applyMigrations.call(engine, input);
+    return { appliedMigrationNames: [...resumed, ...appliedMigrationNames] };
+  };
+  return Object.defineProperties(engine, {
+    release: { value: async () => connection?.dispose() },
+    applyMigrations: { value: applyMigrations },
+  }) as glue.SchemaEngine & Pick<EngineMethods, 'release'>;
 }
 
 /** The commit of prisma-engines that the engine was built from. */

@@ -14,7 +14,7 @@ import {
 } from './mysql-history.ts';
 import { readStructure } from './read-structure.ts';
 import { runScripts, type Script, withShadowDatabase } from './shadow-database.ts';
-import { splitStatements } from './split-statements.ts';
+import { splitStatements } from '../split-statements.ts';
 
 /**
  * Applies what is pending, statement by statement: this server commits at each change of the structure, so that a
@@ -47,7 +47,7 @@ export async function applyMigrations(
   for (const name of pending) {
     const { sql } = scripts.find((script) => script.name === name)!;
     const id = await beginMigration(run, name, sql);
-    await runFrom(session, { id, name, statements: splitStatements(sql), start: 0 });
+    await runFrom(session, { id, name, statements: splitStatements(sql, 'mysql'), start: 0 });
     applied.push(name);
   }
   return applied;
@@ -94,7 +94,7 @@ async function resume(url: string, session: MysqlSession, scripts: readonly Scri
       `Its process died after statement ${interrupted.statements}, and its script has been changed since. `,
     );
   }
-  const statements = splitStatements(script.sql);
+  const statements = splitStatements(script.sql, 'mysql');
   const done = interrupted.statements;
   const next = statements[done];
   const start =
@@ -120,7 +120,7 @@ interface Place {
  * and one where it is. Throws P3009, with what to do, when it is neither.
  */
 async function isDone(url: string, { run }: MysqlSession, { earlier, script, done }: Place): Promise<0 | 1> {
-  const statements = splitStatements(script.sql);
+  const statements = splitStatements(script.sql, 'mysql');
   const present = JSON.stringify(await readStructure(run));
   const [without, having] = await withShadowDatabase(url, async (shadow) => {
     await runScripts(shadow, [...earlier, { name: script.name, sql: statements.slice(0, done).join(';\n') }]);

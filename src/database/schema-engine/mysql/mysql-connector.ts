@@ -38,6 +38,16 @@ export function mysqlConnector(url: string): Connector {
     },
     reset: () => using(dropEverything),
     readHistory: () => using(({ run }) => readMysqlHistory(run)),
+    readTable: (table, maxRows) =>
+      using(async ({ run }) => {
+        const columns = await run(
+          'SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
+          [table],
+        );
+        if (columns.length === 0) return undefined;
+        const [[rows] = []] = await run(`SELECT COUNT(*) FROM (SELECT 1 FROM ${quoted(table)} LIMIT ${maxRows}) AS t`);
+        return { rows: Number(rows), columns: columns.flat().map(String) };
+      }),
     withLock: (change) =>
       using(async ({ run }) => {
         // Names of locks belong to the whole server, and have 64 characters at most.

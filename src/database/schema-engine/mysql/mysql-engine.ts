@@ -14,7 +14,7 @@ import { connectMysql, mysqlMessage, type MysqlSession } from './mysql-connectio
 import { beginMigration, createHistory, finishMigration, readMysqlHistory } from './mysql-history.ts';
 import { readTables } from './read-tables.ts';
 import { runScripts, type Script, withShadowDatabase } from './shadow-database.ts';
-import { splitStatements } from './split-statements.ts';
+import { splitStatements } from '../split-statements.ts';
 import type { Table } from './table.ts';
 
 /** Prisma has no engine for MySQL in WebAssembly: this one answers the same methods. */
@@ -166,7 +166,7 @@ export function openMysqlEngine(url: string): EngineMethods {
       );
     },
     async dbExecute({ script }) {
-      for (const statement of splitStatements(script)) await refusable(run(statement));
+      for (const statement of splitStatements(script, 'mysql')) await refusable(run(statement));
     },
     async diff({ from, to, script, exitCode }) {
       const [a, b] = [await target(from), await target(to)];

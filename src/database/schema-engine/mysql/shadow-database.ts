@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { migrationRefused } from '../engine-error.ts';
 import { collationFor } from './collation.ts';
 import { connectMysql, mysqlMessage, type MysqlSession } from './mysql-connection.ts';
-import { splitStatements } from './split-statements.ts';
+import { splitStatements } from '../split-statements.ts';
 import { quoted } from './table.ts';
 
 /** Runs `act` in an empty database of its own on the same server, which is gone afterwards. */
@@ -33,7 +33,7 @@ export interface Script {
 export async function runScripts({ run }: MysqlSession, scripts: readonly Script[]): Promise<void> {
   for (const { name, sql } of scripts) {
     try {
-      for (const statement of splitStatements(sql)) await run(statement);
+      for (const statement of splitStatements(sql, 'mysql')) await run(statement);
     } catch (error) {
       throw migrationRefused(name, mysqlMessage(error));
     }
