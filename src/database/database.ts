@@ -213,6 +213,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
           return transaction.read(text, parameters);
         },
         tryOut: (act) => transaction.tryOut(act),
+        inPart: (act) => transaction.inPart(act),
       };
       const { viewer } = this;
       const { id: requestId, idempotent, unaudited, auditTogether } = this.#request;
@@ -232,20 +233,13 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
   /** A writer of its own for each part: the checks and notes of one that was undone must not outlive it. */
   const runPartIn =
     (transaction: OpenTransaction): RunPart =>
-    async (viewer, act, request) => {
-      await transaction.write('savepoint part', []);
-      try {
+    (viewer, act, request) =>
+      transaction.inPart(async () => {
         const { finish, ...writer } = new ViewerRows(viewer, request).writerIn(transaction);
         const result = await act(writer);
         await finish();
-        await transaction.write('release savepoint part', []);
         return result;
-      } catch (error) {
-        await transaction.write('rollback to savepoint part', []);
-        await transaction.write('release savepoint part', []);
-        throw error;
-      }
-    };
+      });
 
   const inParts: Database['inParts'] = async (run, { undo = false } = {}) => {
     try {

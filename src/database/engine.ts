@@ -69,8 +69,13 @@ export interface Engine {
   fromJson(type: ScalarType, value: unknown): unknown;
   /** The value of a plain column as the driver gives it; for key columns only. */
   fromColumn(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
-  /** The key that this connection counted up last, where that is cheaper than `returning` for many rows. */
-  readonly lastCountedKey: Sql | undefined;
+  /** Whether an insert can say under which keys its rows stand. */
+  readonly returnsKeys: boolean;
+  /**
+   * How one asks for the key that this connection's last insert has counted up, where that is cheaper than to have all
+   * returned, or the only way. It is the key of the first row, and a second value the step to the next, or of the last row.
+   */
+  readonly countedKey: { readonly statement: Sql; readonly of: 'first' | 'last' } | undefined;
   /** How a JavaScript value of the field is bound to a statement; null never comes here. */
   toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
 

@@ -30,6 +30,7 @@ export function tracedConnection(connection: Connection, trace: Trace | undefine
     write: (sql, parameters) => trace.statement({ engine, sql }, () => transaction.write(sql, parameters)),
     read: (sql, parameters) => trace.statement({ engine, sql }, () => transaction.read(sql, parameters)),
     tryOut: (act) => transaction.tryOut(act),
+    inPart: (act) => transaction.inPart(act),
   });
   return {
     engine: connection.engine,

@@ -5,7 +5,7 @@ import { withDatabase } from '../../src/database/server-url.ts';
 import { deployProgram, migrationsFolder, openCuttingProxy } from '../support/deploying.ts';
 import { dropDatabase } from '../support/drop-database.ts';
 import { requirement } from '../support/requirements.ts';
-import { servers, type ServerName } from '../support/test-engine.ts';
+import { servers, withServer, type ServerName } from '../support/test-engine.ts';
 import { createClient } from '@libsql/client';
 
 const create = `CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL);
@@ -77,10 +77,7 @@ const serverEngine = (name: ServerName): Engine => ({
     return signal === 'SIGKILL';
   },
   url: (_, database) => withDatabase(requirement(name).location, `pergola_kills_${process.pid}_${database}`),
-  async read(url) {
-    const beside = await servers[name].connect(new URL(url).pathname.slice(1));
-    return beside.run(query).finally(() => beside.close());
-  },
+  read: (url) => withServer(servers[name], (beside) => beside.run(query), new URL(url).pathname.slice(1)),
   drop: dropDatabase,
 });
 

@@ -7,13 +7,14 @@ import { withDatabase } from '../../src/database/server-url.ts';
 import { migrationsFolder } from '../support/deploying.ts';
 import { dropDatabase } from '../support/drop-database.ts';
 import { requirement } from '../support/requirements.ts';
-import { servers, type ServerName } from '../support/test-engine.ts';
+import { servers, withServer, type ServerName } from '../support/test-engine.ts';
 
 const create = `CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL, m INTEGER NULL);
 CREATE TABLE unused (id INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL);
 INSERT INTO a VALUES (1, 1, 5), (2, 2, NULL);`;
 
 type Folder = Awaited<ReturnType<typeof migrationsFolder>>;
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
 const urlOn = (name: ServerName) => () => withDatabase(requirement(name).location, `pergola_plan_${process.pid}`);
 
 interface Case {
@@ -111,7 +112,7 @@ describe.each(cases)('a plan on $engine', ({ needed, url: urlIn, drop, script, r
     await drop(options.url);
     // Without a database there are no rows, and nothing is at risk.
     const [first] = (await planMigrations(options)).pending;
-    expect(first!.statements.flatMap((it) => it.risks)).toEqual([]);
+    expect(first!.statements.flatMap((statement) => statement.risks)).toEqual([]);
     await deployMigrations(options);
     await folder.write('2_change', script);
     const { pending } = await planMigrations(options);
@@ -140,8 +141,8 @@ it(
     const url = urlOn('mysql')();
     await dropDatabase(url);
     await deployMigrations({ url, migrationsFolder: folder.path });
-    const beside = await servers.mysql.connect(new URL(url).pathname.slice(1));
-    expect(await beside.run('SELECT DISTINCT k FROM a').finally(() => beside.close())).toEqual([['']]);
+    const found = withServer(servers.mysql, (beside) => beside.run('SELECT DISTINCT k FROM a'), nameOf(url));
+    expect(await found).toEqual([['']]);
     await dropDatabase(url);
   },
 );

@@ -1,8 +1,6 @@
 /** Prisma's own commands, run offline on our stand-in for its schema engine, and the same work in process. */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import { describe, expect, it } from 'vitest';
 import { deployMigrations, migrationStatus } from '../../src/database/schema-engine/migrations.ts';
@@ -255,18 +253,5 @@ describe.concurrent('in process', { timeout: 240_000 }, () => {
     expect(await output()).toBe('SQLITE_BUSY\n');
     transaction.close();
     client.close();
-  });
-
-  it('says what is left to do when the process of a migration was killed, and waits for no dead holder', async () => {
-    const endless = 'WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT max(n) FROM up;';
-    await using project = await openProject({ migrations: { ...twoMigrations, '3_endless': endless } });
-    const { child } = project.deployElsewhere();
-    while (!(await migrationStatus(project)).failed.includes('3_endless')) await sleep(20);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    await expect(deployMigrations(project)).rejects.toMatchObject({
-      code: 'MIGRATION_FAILED',
-      fact: 'The migration 3_endless failed earlier, or its process died.',
-    });
   });
 });

@@ -51,9 +51,10 @@ export function mysqlServer(serverUrl: string): TestServer {
         password: decodeURIComponent(password),
         ...(database && { database }),
         charset: 'utf8mb4',
+        allowPublicKeyRetrieval: true,
         // Names in quotation marks, as the other engines have them.
         initSql: [
-          "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES', time_zone = '+00:00', foreign_key_checks = 0, max_recursive_iterations = 100000",
+          "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES', time_zone = '+00:00', foreign_key_checks = 0, /*M! max_recursive_iterations = 100000 */ /*!80000 cte_max_recursion_depth = 100000 */",
         ],
         rowsAsArray: true,
         decimalAsNumber: true,
@@ -67,7 +68,9 @@ export function mysqlServer(serverUrl: string): TestServer {
         close: () => connection.end(),
       };
     },
-    create: (database) => [`CREATE DATABASE "${database}" CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`],
+    create: (database) => [
+      `CREATE DATABASE "${database}" CHARACTER SET utf8mb4 /*M! COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */`,
+    ],
     drop: (database) => `DROP DATABASE IF EXISTS "${database}"`,
     tables: (datamodel) => createTables(datamodel, mysqlDdl),
   };

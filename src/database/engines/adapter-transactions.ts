@@ -73,24 +73,26 @@ function openTransaction(
       throw error;
     }
   };
+  async function inSavepoint<T>(name: string, act: () => Promise<T>): Promise<T> {
+    await transaction.createSavepoint!(name);
+    try {
+      const result = await act();
+      await transaction.releaseSavepoint!(name);
+      return result;
+    } catch (error) {
+      await transaction.rollbackToSavepoint!(name);
+      await transaction.releaseSavepoint!(name);
+      throw error;
+    }
+  }
   return {
     write: rowsOf,
     async read(sql, parameters) {
       const [row] = await rowsOf(sql, parameters);
       return (row?.[0] ?? null) as string | null;
     },
-    async tryOut(act) {
-      if (!refusalsEndIt) return act();
-      await transaction.executeRaw(plain('SAVEPOINT trial'));
-      try {
-        const result = await act();
-        await transaction.executeRaw(plain('RELEASE SAVEPOINT trial'));
-        return result;
-      } catch (error) {
-        await transaction.executeRaw(plain('ROLLBACK TO SAVEPOINT trial'));
-        throw error;
-      }
-    },
+    tryOut: (act) => (refusalsEndIt ? inSavepoint('trial', act) : act()),
+    inPart: (act) => inSavepoint('part', act),
   };
 }
 

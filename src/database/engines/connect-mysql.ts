@@ -3,10 +3,12 @@ import { createPool, type Pool, type PoolConfig, type PoolConnection } from 'mar
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/mysql/client.ts';
 import type { Connection } from '../connection.ts';
+import type { Engine } from '../engine.ts';
 import { loginOf, mysqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
+import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -27,25 +29,27 @@ const sessionOf = (limits: Limits) => [
 /** They tell all texts apart that differ, blanks at the end included, and sort by code point. */
 const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
 
-/** @throws BAD_CONFIG for a database that would compare texts its own way, DATABASE_UNAVAILABLE where none answers. */
-export async function connectMysql(url: string): Promise<Connection> {
+/**
+ * @param dialectOf for tests, which run on MariaDB what MySQL would be asked.
+ * @throws BAD_CONFIG for a database that would compare texts its own way, DATABASE_UNAVAILABLE where none answers.
+ */
+export async function connectMysql(url: string, dialectOf = dialectOfVersion): Promise<Connection> {
   const server = serverUrl(url, mysqlPort);
   const pool = createPool(poolConfig(server));
   prepareSessions(pool, sessionOf(server.limits));
   try {
-    return await open(pool, server.limits);
+    return await open(pool, server.limits, dialectOf);
   } catch (error) {
     await pool.end();
     throw error;
   }
 }
 
-async function open(pool: Pool, limits: Limits): Promise<Connection> {
+async function open(pool: Pool, limits: Limits, dialectOf: typeof dialectOfVersion): Promise<Connection> {
   const { through, load } = createGate(limits.gate);
   const read: Connection['read'] = (sql, parameters) =>
     through(() => translateErrors(async () => readValue(pool, sql, parameters)));
-  const version = String(await read('select version()', []));
-  if (!version.includes('MariaDB')) throw notMariadb(version);
+  const engine = dialectOf(String(await read('select version()', [])));
   const collation = await read('select @@collation_database', []);
   if (!collations.includes(String(collation))) throw wrongCollation(String(collation));
 
@@ -53,7 +57,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const prisma = new PrismaClient({ adapter: factory });
   const transaction = transactionsOf(await factory.connect());
   return {
-    engine: mysql,
+    engine,
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
@@ -118,9 +122,20 @@ function poolConfig(server: ServerUrl): PoolConfig {
   };
 }
 
-/** Else every nested list would fail: the aggregates of JSON of others have neither an order nor a limit. */
-const notMariadb = (version: string) =>
-  badConfig(`The server of DATABASE_URL is of version ${version}, which is no MariaDB.`, 'Use MariaDB 10.6 or later.');
+/** The first version with a collation that tells all texts apart. TiDB calls itself 8.0.11. */
+const firstMysql = [8, 0, 17];
+
+/** What the server can do, by what it says of itself. Throws BAD_CONFIG for one that cannot do enough. */
+export function dialectOfVersion(version: string): Engine {
+  if (version.includes('MariaDB')) return mysql;
+  const numbers = version.split(/[.-]/, 3).map(Number);
+  const at = firstMysql.findIndex((number, index) => numbers[index] !== number);
+  if (at < 0 || numbers[at]! > firstMysql[at]!) return mysql8;
+  throw badConfig(
+    `The server of DATABASE_URL is of version ${version.slice(0, 60)}, which cannot answer nested lists in order.`,
+    'Use MariaDB 10.6 or MySQL 8.0.17, or a later one.',
+  );
+}
 
 const wrongCollation = (collation: string) =>
   badConfig(

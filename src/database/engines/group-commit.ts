@@ -80,6 +80,18 @@ function openTransaction(transaction: Transaction, connection: LibsqlConnection)
     read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
     // A statement that is refused undoes itself alone.
     tryOut: (act) => act(),
+    async inPart(act) {
+      connection.execute({ sql: 'SAVEPOINT part' });
+      try {
+        const result = await act();
+        connection.execute({ sql: 'RELEASE part' });
+        return result;
+      } catch (error) {
+        connection.execute({ sql: 'ROLLBACK TO part' });
+        connection.execute({ sql: 'RELEASE part' });
+        throw error;
+      }
+    },
   };
 }
 

@@ -76,7 +76,8 @@ export const mysql: Engine = {
   },
   fromColumn: columnReader(dateOf),
 
-  lastCountedKey: undefined,
+  returnsKeys: true,
+  countedKey: undefined,
 
   toParameter({ type }, value) {
     switch (type) {
@@ -176,7 +177,12 @@ const truncations: Record<TimeUnit, (day: Sql) => Sql> = {
  * The keys of an object are listed, so that a key is compared with and never becomes part of a path; its value stands at
  * the same place in the list of values.
  */
-function existsInJson(document: Sql, keys: readonly Sql[], condition: (value: Sql) => Sql): Sql {
+export function existsInJson(
+  document: Sql,
+  keys: readonly Sql[],
+  condition: (value: Sql) => Sql,
+  isSame = (name: Sql, key: Sql) => sql`${name} = ${key}`,
+): Sql {
   let value = document;
   const tables: Sql[] = [];
   const conditions: Sql[] = [];
@@ -185,7 +191,7 @@ function existsInJson(document: Sql, keys: readonly Sql[], condition: (value: Sq
     const object = sql`case json_type(${value}) when 'OBJECT' then json_keys(${value}) end`;
     const columns = sql`columns (place for ordinality, name longtext path '$')`;
     tables.push(sql`json_table(coalesce(${object}, '[]'), '$[*]' ${columns}) as ${sql.id(name)}`);
-    conditions.push(sql`${sql.id(name, 'name')} = ${key}`);
+    conditions.push(isSame(sql.id(name, 'name'), key));
     value = sql`json_extract(json_extract(${value}, '$.*'), concat('$[', ${sql.id(name, 'place')} - 1, ']'))`;
   }
   const all = sql.join([...conditions, condition(value)], sql` and `);

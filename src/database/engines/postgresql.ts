@@ -96,7 +96,8 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
     fromJson: (type, value) => fromExactJson(type, value, dateOf),
     fromColumn: columnReader(dateOf),
 
-    lastCountedKey: undefined,
+    returnsKeys: true,
+    countedKey: undefined,
 
     toParameter({ type }, value) {
       switch (type) {

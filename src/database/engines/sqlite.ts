@@ -69,7 +69,8 @@ export const sqlite: Engine = {
   fromColumn: columnReader(dateOf),
 
   // The driver makes an object of every row that a statement returns.
-  lastCountedKey: sql`last_insert_rowid()`,
+  returnsKeys: true,
+  countedKey: { statement: sql`select last_insert_rowid()`, of: 'last' },
 
   toParameter({ type }, value) {
     switch (type) {

@@ -139,7 +139,7 @@ async function attemptAt(adapter: SqlDriverAdapter, script: string, name?: strin
     ${name === undefined ? '' : `AND migration_name = ${literal(name)}`}`;
   const { rows } = await adapter.queryRaw({ sql, args: [], argTypes: [] }).catch(() => ({ rows: [] }));
   const [id, logs] = rows[0] ?? [];
-  return typeof id === 'string' ? { id, done: Number.parseInt(String(logs ?? 0), 10) } : undefined;
+  return typeof id === 'string' ? { id, done: typeof logs === 'string' ? Number.parseInt(logs, 10) : 0 } : undefined;
 }
 
 /** In words of SQL, because a script takes no parameters. */

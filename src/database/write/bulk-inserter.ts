@@ -11,6 +11,7 @@ import {
   type ScalarField,
 } from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
+import { countedField, countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns } from './defaults.ts';
 import { evenPartsOf } from '../grouping.ts';
 import { tupleText } from './row-finder.ts';
@@ -63,7 +64,7 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
     const givenKey = keyFieldsAmong(model, fields);
     let keys: KeyValues[] | undefined;
     try {
-      keys = await insertValues(model, fields, { rows: rows.length, values });
+      keys = await insertValues(model, fields, { rows: rows.length, values, path: rows[0]!.path });
     } catch (error) {
       return insertEach(model, rows, toWriteError(error, model.name, rows[0]!.path));
     }
@@ -76,14 +77,16 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
   async function insertValues(
     model: Model,
     fields: readonly ScalarField[],
-    { rows, values, counted }: { rows: number; values: readonly unknown[]; counted?: ScalarField | undefined },
+    { rows, values, path, counted: given }: InsertedValues,
   ): Promise<KeyValues[] | undefined> {
     const keyFields = keyOf(model).fields;
-    const returning = counted || keyFieldsAmong(model, fields) ? [] : keyFields;
+    const isGiven = keyFieldsAmong(model, fields) !== undefined;
+    const counted = given ?? (isGiven || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path));
+    const returning = counted || isGiven ? [] : keyFields;
     const statement = insertStatement(model, fields, { rows, returning });
     const insertAll = () => run(statement, values);
     const returned = await (rows > 1 ? tryOut(insertAll) : insertAll());
-    if (counted) return countedKeys(model, counted, rows);
+    if (counted) return readCountedKeys(context, model, { field: counted, rows });
     if (returning.length === 0) return undefined;
     const key = keyFields.map((name) => scalarOf(model, name));
     const keys = returned.map((row) =>
@@ -102,7 +105,7 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
     { fields, values, written }: AlikeRows,
   ): Promise<readonly KeyValues[] | undefined> {
     const givenKey = keyFieldsAmong(model, fields)?.map((field) => [field.name, fields.indexOf(field)] as const);
-    const counted = givenKey ? undefined : countedKey(model);
+    const counted = givenKey ? undefined : countedField(context, model);
     const width = fields.length;
     const rows = values.length / width;
     const partRows = Math.ceil(rows / Math.ceil(rows / Math.floor(maxParameters / width)));
@@ -112,7 +115,12 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
       for (let at = 0; at < part.length; at++) part[at] = encode(fields[at % width]!, part[at]);
       let returned: KeyValues[] | undefined;
       try {
-        returned = await insertValues(model, fields, { rows: part.length / width, values: part, counted });
+        returned = await insertValues(model, fields, {
+          rows: part.length / width,
+          values: part,
+          path: '',
+          counted,
+        });
       } catch (error) {
         if (toWriteError(error, model.name, '') instanceof PergolaError) return undefined;
         throw error;
@@ -125,33 +133,6 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
     const places = written.map((at) => [fields[at]!.name, at] as const);
     for (const [at, key] of keys.entries()) note(new AlikeChange(model, key, { values, from: at * width, places }));
     return keys;
-  }
-
-  /** The one field of the key, where the database counts it up and says how far it has come. */
-  function countedKey(model: Model): ScalarField | undefined {
-    if (!engine.lastCountedKey) return undefined;
-    const fields = keyOf(model).fields.map((name) => scalarOf(model, name));
-    return fields.find(
-      (it) => fields.length === 1 && it.default?.kind === 'function' && it.default.name === 'autoincrement',
-    );
-  }
-
-  /** The keys that the last statement gave out, one after the other. */
-  async function countedKeys(model: Model, field: ScalarField, rows: number): Promise<KeyValues[]> {
-    const last = cachedStatement(context, 'last counted', () => sql`select ${engine.lastCountedKey!}`);
-    const [[lastKey] = []] = await run(last.sql, []);
-    const end = BigInt(String(lastKey));
-    const behind = cachedStatement(
-      context,
-      `counted ${model.name}`,
-      () => sql`select count(*) from ${sql.table(model.table)} where ${sql.id(field.column)} > ${null}`,
-    );
-    const [[count] = []] = await run(behind.sql, [engine.toParameter(field, end - BigInt(rows))]);
-    // Each is larger than any before it: with a gap among them, fewer would stand so close to the last one.
-    if (Number(count) !== rows) throw new Error(`${model.name} counts its keys with gaps.`);
-    return Array.from({ length: rows }, (_, at) => ({
-      [field.name]: engine.fromColumn(field, end - BigInt(rows - 1 - at)),
-    }));
   }
 
   function keyFieldsAmong(model: Model, fields: readonly ScalarField[]): readonly ScalarField[] | undefined {
@@ -270,6 +251,14 @@ interface AlikeRows {
   readonly values: readonly unknown[];
   /** The places of what somebody gave; the others are empty because nobody did. */
   readonly written: readonly number[];
+}
+
+interface InsertedValues {
+  readonly rows: number;
+  readonly values: readonly unknown[];
+  /** Of the first row. */
+  readonly path: string;
+  readonly counted?: ScalarField | undefined;
 }
 
 interface PlacedValues {

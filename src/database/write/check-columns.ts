@@ -49,7 +49,7 @@ export function checkRequired(model: Model, columns: ColumnValues, path: string)
 }
 
 /** A missing foreign key is a missing relation to callers. */
-function nameForCallers(model: Model, column: string): string {
+export function nameForCallers(model: Model, column: string): string {
   for (const field of model.fields.values()) {
     if (
       field.kind === 'relation' &&

@@ -10,6 +10,7 @@ import {
   type Schema,
 } from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
+import { countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql } from '../engine.ts';
@@ -81,13 +82,15 @@ export function createRowWriter(context: RowWriterContext) {
       keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]),
     );
   };
+  const keyOfInserted = async (model: Model, rows: unknown[][], counted: ScalarField | undefined) =>
+    counted ? (await readCountedKeys(context, model, { field: counted, rows: 1 }))[0]! : returned(model, rows);
   /** The values stand in the order of the names. */
   const insertInto = (model: Model, names: readonly string[]): Sql => {
     const list = names.map((name) => columnOf(model, name));
     const values = names.map((name) => sql`${name}`);
     const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : engine.defaultRow;
     const insert = sql`insert into ${sql.table(model.table)} ${body}`;
-    return isKeyed(model, names) ? insert : sql`${insert} returning ${keyColumns(model)}`;
+    return isKeyed(model, names) || !engine.returnsKeys ? insert : sql`${insert} returning ${keyColumns(model)}`;
   };
   /** A column that changes with every update never holds the same twice, however fast the updates: it tells versions apart. */
   const assignment = (model: Model, name: string, value: Sql): Sql => {
@@ -121,8 +124,9 @@ export function createRowWriter(context: RowWriterContext) {
         insertInto(model, names),
       );
       const values = names.map((name) => stored(model, name, columns[name]));
+      const counted = isKeyed(model, names) || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path);
       const rows = await attempt(model, path, () => run(text, values));
-      const key = isKeyed(model, names) ? keyIn(model, columns) : returned(model, rows);
+      const key = isKeyed(model, names) ? keyIn(model, columns) : await keyOfInserted(model, rows, counted);
       note({ model, verb: 'create', key, written: columns });
       return key;
     },

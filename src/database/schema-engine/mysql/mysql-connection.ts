@@ -46,6 +46,8 @@ function configOf(server: ServerUrl): ConnectionConfig {
   return {
     ...loginOf(server),
     connectTimeout: 10_000,
+    // How MySQL 8 takes a password the first time where the connection is not encrypted.
+    allowPublicKeyRetrieval: true,
     rowsAsArray: true,
     bigIntAsNumber: true,
     charset: 'utf8mb4',

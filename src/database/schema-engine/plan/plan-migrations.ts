@@ -45,9 +45,10 @@ export async function planMigrations({ url, migrationsFolder }: MigrationOptions
   const tables = openTables(async (table) => (isThere ? connector.readTable(table, countedRows + 1) : undefined));
   const planned: PlannedMigration[] = [];
   for (const { path, migrationFile } of migrationDirectories) {
-    if (!pending.includes(path)) continue;
+    const { content } = migrationFile;
+    if (!pending.includes(path) || content.tag !== 'ok') continue;
     const statements: PlannedStatement[] = [];
-    for (const sql of splitStatements(migrationFile.content.value as string, provider)) {
+    for (const sql of splitStatements(content.value, provider)) {
       const risks: Risk[] = [];
       for (const action of actionsIn(sql)) {
         risks.push(...judge(rules[provider], action, await tables.before(action)));
