@@ -2,7 +2,8 @@ import type { DMMF } from '@prisma/client/runtime/client';
 import { readDmmf } from './read-dmmf.ts';
 
 /** Kinds of database, by the name that Prisma has for them. */
-export type Provider = 'sqlite' | 'mysql' | 'postgresql';
+export const providers = ['sqlite', 'mysql', 'postgresql'] as const;
+export type Provider = (typeof providers)[number];
 
 /**
  * The one canonical schema, for another kind of database. Pure. It keeps the generator of Prisma Client, which writes
@@ -24,9 +25,9 @@ export function deriveSchema(text: string, provider: Provider): string {
 }
 
 /** The kind of database that a schema is written for; undefined in a file without a datasource. */
-function providerOf(text: string): string | undefined {
+export function providerOf(text: string): Provider | undefined {
   const name = /^datasource \w+ \{[^}]*?provider\s*=\s*"(\w+)"/m.exec(text)?.[1];
-  return name === 'postgres' ? 'postgresql' : name;
+  return name === 'postgres' ? 'postgresql' : (name as Provider | undefined);
 }
 
 /** By `Model.field`. */
