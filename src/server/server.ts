@@ -133,7 +133,7 @@ export function serverParts(options: ServerOptions) {
     // Its answers go through all that follows.
     idempotency: useIdempotency(platform.database),
     requestId: useRequestId(),
-    securityHeaders: useSecurityHeaders(),
+    securityHeaders: useSecurityHeaders(config),
     health: useHealth(checks),
     identity: useIdentity(identityOf, logger),
     schemaText: useSchemaText(platform.api, maySeeDesign),

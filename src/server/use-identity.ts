@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { PergolaError } from '../errors.ts';
 import type { IdentityOf } from './identity-of.ts';
 import { errorResponse } from './error-response.ts';
+import { requestIdOf } from './use-request-id.ts';
 
 /**
  * Credentials in the `Authorization` header that are not valid end the request, with one answer to the letter whatever
@@ -15,6 +16,8 @@ export const useIdentity = (identityOf: IdentityOf, logger: Logger): Plugin => (
     if (url.pathname !== '/graphql' && !url.pathname.startsWith('/-/')) return;
     try {
       if ((await identityOf(request)) !== null) return;
+      // Not a word of what was sent: it may be a secret with a letter missing.
+      logger.info({ requestId: requestIdOf(request) }, 'credentials refused');
       endResponse(
         errorResponse(fetchAPI, unauthenticated(), { status: 401, headers: { 'www-authenticate': 'Bearer' } }),
       );

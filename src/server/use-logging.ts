@@ -1,4 +1,4 @@
-import { getOperationAST } from 'graphql';
+import { getOperationAST, Kind, type ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../graphql/context.ts';
@@ -10,7 +10,8 @@ type ServerContext = Context & { readonly request: Request; readonly params?: { 
 
 /**
  * One line for each operation: who, what, how long, how many statements and rows, and the codes of what was refused,
- * failed sign-ins among them. No values of the caller's.
+ * failed sign-ins among them. Of a mutation its fields are named, so that those that succeeded are found too. No values
+ * of the caller's.
  */
 export function useLogging(logger: Logger): Plugin<Context> {
   return {
@@ -26,7 +27,9 @@ export function useLogging(logger: Logger): Plugin<Context> {
               requestId: requestIdOf(request),
               operation: getOperationAST(args.document, args.operationName)?.name?.value.slice(0, 100) ?? null,
               hash: operationHash(params?.query ?? ''),
+              ...mutationFields(args),
               viewer: viewer.kind,
+              ...(viewer.id !== null && { user: viewer.id }),
               milliseconds: Math.round(performance.now() - started),
               statements: database.statements,
               rows: database.rows,
@@ -38,6 +41,14 @@ export function useLogging(logger: Logger): Plugin<Context> {
       };
     },
   };
+}
+
+/** By their names in the API, not the caller's aliases. What stands in fragments is not looked for. */
+function mutationFields({ document, operationName }: ExecutionArgs): { fields?: string[] } {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== 'mutation') return {};
+  const names = operation.selectionSet.selections.map((it) => (it.kind === Kind.FIELD ? it.name.value : '…'));
+  return { fields: [...new Set(names)] };
 }
 
 /** Each once. */

@@ -114,6 +114,7 @@ describe('addresses and headers (86)', () => {
     ['headers of 9,000 characters', get('/livez', `X-A: ${'a'.repeat(9_000)}\r\n`), 431],
     ['headers of 90,000 characters', get('/livez', `X-A: ${'a'.repeat(90_000)}\r\n`), 431],
     ['a path that is none', get('/no/such/page'), 404],
+    ['to be shown what was sent', get('/graphql').replace('GET', 'TRACE'), 405],
   ])('refuse %s', async (_, text, status) => {
     expect(statusOf(await exchange(listening.port, text))).toBe(status);
   });

@@ -1,6 +1,14 @@
+import { createRequire } from 'node:module';
 import * as argon2 from '@node-rs/argon2';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { hashPassword, maxPasswordBytes, needsRehash, verifyPassword } from '../../src/auth/passwords.ts';
+import {
+  checkNewPassword,
+  hashPassword,
+  maxPasswordBytes,
+  needsRehash,
+  verifyPassword,
+} from '../../src/auth/passwords.ts';
+import { PergolaError } from '../../src/errors.ts';
 
 // The real argon2, watched: what counts is also when it is not asked.
 vi.mock('@node-rs/argon2', { spy: true });
@@ -71,6 +79,88 @@ describe('a password (attack 21)', () => {
     expect(argon2.verify).not.toHaveBeenCalled();
   });
 });
+
+describe('a new password (ASVS 6.2)', () => {
+  it.each([
+    'password',
+    'PassWord',
+    'trustno1',
+    'drowssap',
+    'passwordpassword',
+    'ｐａｓｓｗｏｒｄ',
+    // What the list leaves out: repetitions, rows of keys, dates.
+    '00000000',
+    '12341234',
+    '1qaz1qaz',
+    'sexsexsex',
+    '0987654321',
+    '1234567890-',
+    'poiuytrewq',
+    'abcdefgh',
+    'a'.repeat(1000),
+    '01012009',
+    '12311999',
+    '19991231',
+    // The name of what one signs in to.
+    'Pergola2026!',
+  ])('is refused when it is common: %s', (password) => {
+    expect(refusalOf(password)).toEqual({
+      code: 'BAD_INPUT',
+      message:
+        'The password is one of those that are guessed first. ' +
+        'Use another one, such as a few words that have nothing to do with each other.',
+      inputPath: 'password',
+    });
+  });
+
+  it('is held against more than the 3,000 most common that are long enough', () => {
+    const list = createRequire(import.meta.url)('@zxcvbn-ts/language-common/src/passwords.json') as string[];
+    const longEnough = list.filter((it) => it.length >= 8);
+    expect(longEnough.length).toBeGreaterThan(17_000);
+    // Each of the first 3,000, and one in a hundred of the others.
+    const asked = longEnough.filter((_, at) => at < 3000 || at % 100 === 0);
+    expect(asked.filter((it) => refusalOf(it) === null)).toEqual([]);
+  });
+
+  it.each([
+    'correct horse',
+    'passwords of mine',
+    // Two entries of the list as they stand beside each other in it, and a part of one.
+    'password","12345678',
+    'asswords',
+    '31129999',
+    '        1',
+    'é'.repeat(4) + 'è'.repeat(4),
+    String.raw`\\\\\\"n`,
+    'lower case letters only',
+    '82940561',
+  ])('is taken, of whatever characters, when it is not: %s', (password) => {
+    expect(refusalOf(password)).toBe(null);
+  });
+
+  it.each([
+    ['a megabyte', 'password'.repeat(125_000), 1_000_000],
+    ['a megabyte of what normalises to more', '\ufdfa'.repeat(333_333), 999_999],
+    ['300 characters that normalise to 5400', '\ufdfa'.repeat(300), 9900],
+  ])('is refused by its size before anything else looks at it: %s', (_, password, bytes) => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    const lower = vi.spyOn(String.prototype, 'toLowerCase');
+    expect(refusalOf(password)?.message).toContain(`The password has ${bytes} bytes.`);
+    expect([normalize.mock.calls.length, lower.mock.calls.length]).toEqual([bytes === 9900 ? 1 : 0, 0]);
+    vi.restoreAllMocks();
+  });
+});
+
+function refusalOf(password: string): { code: string; message: string; inputPath: unknown } | null {
+  try {
+    checkNewPassword(password);
+    return null;
+  } catch (error) {
+    if (!(error instanceof PergolaError)) throw error;
+    const { code, message, inputPath } = error;
+    return { code, message, inputPath };
+  }
+}
 
 describe('an unknown user (attack 14)', () => {
   it.each([

@@ -7,6 +7,7 @@ import { createGate } from '../../src/database/engines/gate.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { createServer } from '../../src/server/server.ts';
 import { serve, type Served } from '../support/served.ts';
+import { adminPassword } from './graphiql-rows.ts';
 
 const token = 'a-token-of-sixteen-characters';
 let served: Served;
@@ -132,5 +133,32 @@ describe('figures and log', () => {
     const line = JSON.parse(log.at(-1)!) as { hash: string };
     expect(line).toMatchObject({ operation: 'Find', viewer: 'guest', statements: 1, rows: 0, msg: 'operation' });
     expect(lines).toContain(`pergola_document_operations_total{hash="${line.hash}"} 1`);
+  });
+
+  it('name who signs in or fails to, what was refused, and no credential', async () => {
+    const { post, send, log } = measured();
+    const last = () => JSON.parse(log.at(-1)!) as object;
+    const signIn = (password: string) =>
+      post({ query: `mutation { a: signIn(email: "admin@example.test", password: "${password}") { token } }` });
+    await signIn('canary-password');
+    expect(last()).toMatchObject({ fields: ['signIn'], viewer: 'guest', codes: ['SIGN_IN_FAILED'] });
+    const { data } = (await (await signIn(adminPassword)).json()) as { data: { a: { token: string } } };
+    expect(last()).toMatchObject({ fields: ['signIn'], viewer: 'guest' });
+    expect(last()).not.toHaveProperty('codes');
+
+    const ask = (authorization: string, query: string) =>
+      send('http://localhost:4000/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ query }),
+      });
+    await ask(`Bearer ${data.a.token}`, 'mutation { signOut }');
+    const admin = await served.all.user.findUnique({ where: { email: 'admin@example.test' }, select: { id: true } });
+    expect(last()).toMatchObject({ fields: ['signOut'], viewer: 'user', user: admin!.id });
+    await ask(`Bearer ${data.a.token}`, '{ __typename }');
+    expect(last()).toMatchObject({ msg: 'credentials refused', requestId: expect.stringMatching(/^[\w-]{36}$/) });
+    await post({ query: 'mutation { deleteTag(where: { slug: "x" }) { slug } }' });
+    expect(last()).toMatchObject({ fields: ['deleteTag'], codes: ['FORBIDDEN'] });
+    expect(log.filter((line) => /canary|admin@/.test(line) || line.includes(data.a.token))).toEqual([]);
   });
 });
