@@ -44,6 +44,8 @@ export interface Database {
   inParts<T>(run: (part: RunPart) => Promise<T>, options?: { readonly undo?: boolean }): Promise<T>;
   /** For people to read, never to decide by. */
   readonly engineName: string;
+  /** While it writes, this process has time for something else. */
+  readonly worksApart: boolean;
   /** All rows of all models. */
   countRows(): Promise<number>;
   /** Undefined where the engine has no such limit. */
@@ -289,6 +291,7 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     schema,
     answers: canRemember(schema) ? answers : undefined,
     engineName: engine.name,
+    worksApart: engine.worksApart,
     countRows,
     inParts,
     ping,

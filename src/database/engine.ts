@@ -49,6 +49,8 @@ export interface Engine {
   readonly compiler: Compiler;
   /** For people to read. */
   readonly name: string;
+  /** It works in a process of its own: while it does, this one has time for something else. */
+  readonly worksApart: boolean;
 
   /** A value as it is compared and sorted by: texts and the stored words of enums by code point, whatever the database prefers. */
   sortable(field: Pick<ScalarField, 'type'>, value: Sql): Sql;

@@ -69,6 +69,11 @@ export interface RefusedRow extends RowError {
 /** A row that waits to be written, or what is wrong with it. */
 type Waiting = MappedRow | (Pick<WrittenRow, 'line' | 'column' | 'raw'> & { error: PergolaError });
 
+/** Rows that are written together, and how far the file has been read with them. */
+interface Batch extends Pick<Checkpoint, 'records' | 'consumed'> {
+  readonly waiting: readonly Waiting[];
+}
+
 /**
  * Writes records as rows, a batch to a transaction. What is wrong with a row is said of it, and the others are written.
  *
@@ -92,32 +97,50 @@ export async function importRows(options: ImportOptions): Promise<Report> {
   let writeRows: ReturnType<typeof createRowsWriter> | undefined;
   const hash = new RecordsHash();
 
-  let batch: Waiting[] = [];
-  let batchLength = 0;
+  let waiting: Waiting[] = [];
+  let length = 0;
   let seen = 0;
-  const done = log?.done;
-  for await (const items of records.chunks?.() ?? oneByOne(records)) {
-    for (const item of items) {
-      hash.add(item);
-      seen++;
-      if ('record' in item) mapper.meet(item);
-      if (done && seen <= done.records) {
-        if (seen === done.records && hash.digest() !== done.consumed) throw fileChanged();
-        continue;
-      }
-      batch.push(mapped(item, seen === 1));
-      batchLength += lengthOf(item);
-      if (batch.length === batchRows || batchLength > maxBatchLength) await writeBatch();
-    }
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    await readAll();
+  } finally {
+    // What is wrong with the file is said when what stood before it is written; what went wrong there is said instead.
+    await writing;
   }
-  if (done && seen < done.records) throw fileChanged();
-  await writeBatch();
   return tally.report();
 
-  async function writeBatch(): Promise<void> {
-    if (batch.length > 0) await write(batch);
-    batch = [];
-    batchLength = 0;
+  async function readAll(): Promise<void> {
+    const done = log?.done;
+    for await (const items of records.chunks?.() ?? oneByOne(records)) {
+      for (const item of items) {
+        hash.add(item);
+        seen++;
+        if ('record' in item) mapper.meet(item);
+        if (done && seen <= done.records) {
+          if (seen === done.records && hash.digest() !== done.consumed) throw fileChanged();
+          continue;
+        }
+        waiting.push(mapped(item, seen === 1));
+        length += lengthOf(item);
+        if (waiting.length === batchRows || length > maxBatchLength) await endBatch();
+      }
+    }
+    if (done && seen < done.records) throw fileChanged();
+    await endBatch();
+  }
+
+  /** The next one is read while this one is written, if somebody else does that. */
+  async function endBatch(): Promise<void> {
+    await writing;
+    writing = writeBatch({ waiting, records: seen, consumed: hash.digest() });
+    [waiting, length] = [[], 0];
+    // Where it is awaited, its error is met; until then it is nobody's.
+    writing.catch(() => {});
+    if (!database.worksApart) await writing;
+  }
+
+  async function writeBatch(batch: Batch): Promise<void> {
+    if (batch.waiting.length > 0) await write(batch);
     onProgress?.({ report: tally.report(), bytes: records.bytes?.() });
   }
 
@@ -133,24 +156,25 @@ export async function importRows(options: ImportOptions): Promise<Report> {
     }
   }
 
-  async function write(waiting: readonly Waiting[]): Promise<void> {
-    const rows = waiting.filter((it) => it instanceof MappedRow);
+  async function write(batch: Batch): Promise<void> {
+    const rows = batch.waiting.filter((it) => it instanceof MappedRow);
     const act = async (part: RunPart) => {
       writeRows ??= createRowsWriter({ model: model.name, viewer, request, key: mapper.key(), onConflict });
       const results = await writeRows(part, rows);
       const next = tally.copy();
       const refused: RefusedRow[] = [];
-      for (const { row, result } of joined(waiting, results)) {
+      for (const { row, result } of joined(batch.waiting, results)) {
         if (result.error) refused.push(refuse(next, writtenRow(row, result), result.error));
         else next.add(result.outcome);
       }
       const { counts, errors } = next;
-      await log?.checkpoint(part, { records: seen, consumed: hash.digest(), counts, errors }, refused);
+      const { records: count, consumed } = batch;
+      await log?.checkpoint(part, { records: count, consumed, counts, errors }, refused);
       return { results, next };
     };
     const { results, next } = options.within ? await act(options.within) : await database.inParts(act);
     tally.take(next);
-    if (onRow) for (const { row, result } of joined(waiting, results)) onRow(writtenRow(row, result));
+    if (onRow) for (const { row, result } of joined(batch.waiting, results)) onRow(writtenRow(row, result));
     if (maxErrors !== undefined && notWritten(tally.counts) > maxErrors) throw tooManyErrors(maxErrors);
   }
 }

@@ -1,10 +1,10 @@
 import { MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
-import { Decimal } from '@prisma/client/runtime/client';
+import type { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
 import type { Engine, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, ordered, selectRows } from './in-common.ts';
-import { decimalProblem, refuseLongDecimal } from './decimal-digits.ts';
+import { decimalProblem, plainDecimal } from './decimal-digits.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
 /** A text beside a column of numbers or moments is compared as a double: 9007199254740993 would equal its neighbour. */
@@ -37,6 +37,7 @@ const dateOf = (text: string) => new Date(text.length === 10 ? text : `${text.re
 export const mysql: Engine = {
   compiler,
   name: 'mysql',
+  worksApart: true,
 
   // The words of an enum would be sorted as they are declared.
   sortable: ({ type }, value) => (type === 'Enum' ? sql`cast(${value} as char)` : value),
@@ -89,8 +90,7 @@ export const mysql: Engine = {
       case 'BigInt':
         return BigInt(value as bigint | number);
       case 'Decimal':
-        refuseLongDecimal(mysql, String(value));
-        return new Decimal(value as Decimal.Value).toFixed();
+        return plainDecimal(mysql, value as Decimal.Value);
       case 'Json':
         return JSON.stringify(value);
       case 'Bytes':

@@ -1,9 +1,9 @@
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
-import { Decimal } from '@prisma/client/runtime/client';
+import type { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
 import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, selectRows } from './in-common.ts';
-import { decimalProblem, refuseLongDecimal } from './decimal-digits.ts';
+import { decimalProblem, plainDecimal } from './decimal-digits.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
 /** An enum is left to its column: its type has a name of its own. */
@@ -51,6 +51,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
   return {
     compiler,
     name: 'postgresql',
+    worksApart: true,
 
     sortable({ type }, value) {
       // The words of an enum would be sorted as they are declared.
@@ -107,8 +108,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
         case 'BigInt':
           return String(value);
         case 'Decimal':
-          refuseLongDecimal(this, String(value));
-          return new Decimal(value as Decimal.Value).toFixed();
+          return plainDecimal(this, value as Decimal.Value);
         case 'Json':
           return JSON.stringify(value);
         case 'Bytes':

@@ -21,6 +21,7 @@ const dateOf = (text: string) => new Date(text);
 export const sqlite: Engine = {
   compiler,
   name: 'sqlite',
+  worksApart: false,
 
   sortable: (_, value) => value,
   orderTerm: (expression, direction) => (direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`),

@@ -1,9 +1,10 @@
-import { keyOf, modelOf, relationsOf, type Model, type Schema } from '../../model/model.ts';
+import { keyOf, type Model } from '../../model/model.ts';
 import type { Policies } from '../../policy/policy.ts';
-import { isForNobody } from '../../policy/rule.ts';
 import { system, type Viewer } from '../../policy/viewer.ts';
+import { changeTextMaker } from './audit-text.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
-import { createRowWriter, type Change, type KeyValues, type RowWriterContext } from './row-writer.ts';
+import { createRowWriter, type Change, type RowWriterContext } from './row-writer.ts';
+import { JsonText } from './json-text.ts';
 import { tupleText } from './row-finder.ts';
 import { uuid7 } from './uuid7.ts';
 
@@ -11,7 +12,7 @@ import { uuid7 } from './uuid7.ts';
 const auditModel = 'AuditEntry';
 const columns = ['id', 'at', 'actorKind', 'actorId', 'requestId', 'model', 'key', 'verb', 'changes'] as const;
 
-export interface AuditContext extends Omit<RowWriterContext, 'note'> {
+export interface AuditContext extends Omit<RowWriterContext, 'note' | 'noteCreated'> {
   readonly policies: Policies;
   readonly viewer: Viewer;
   readonly requestId: string | undefined;
@@ -31,12 +32,12 @@ const maxRowsTogether = 500;
  */
 export function createAudit({ policies, viewer, requestId, unaudited, auditTogether, ...context }: AuditContext) {
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
-  const changes: Change[] = [];
-  const isSecret = secretsOf(policies);
+  const noted: Iterable<Change>[] = [];
+  const textOf = changeTextMaker(policies, context.schema);
   const at = new Date();
 
   /** In the order of `columns`. */
-  const entryOf = ({ model: { name }, verb }: Change, key: string, noted: object) => [
+  const entryOf = ({ model: { name }, verb }: Change, key: string, text: string) => [
     uuid7(),
     at,
     viewer.kind,
@@ -45,25 +46,28 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
     name,
     key,
     verb.toUpperCase(),
-    noted,
+    new JsonText(text),
   ];
-  const shown = (change: Change) => shownChanges(change, isSecret, context.schema);
-  const entryOfOne = (change: Change) => entryOf(change, keyText(change), shown(change));
-  const entryOfGroup = (group: ReadonlyMap<string, Change>) => {
-    const [first] = group.values();
-    if (group.size === 1) return entryOfOne(first!);
-    const rows = Object.fromEntries(Array.from(group, ([key, change]) => [key, shown(change)]));
-    return entryOf(first!, '', { rows });
+  const entries = () => {
+    const groups = groupsOf(changesIn(noted), textOf, auditTogether ? maxRowsTogether : 1);
+    return groups.map(({ first, keys, texts }) => {
+      const [key = ''] = keys;
+      if (keys.size === 1) return entryOf(first, key, texts[0]!);
+      const rows = Array.from(keys, (it, nth) => `${JSON.stringify(it)}:${texts[nth]}`);
+      return entryOf(first, '', `{"rows":{${rows.join()}}}`);
+    });
   };
-  const entries = () => (auditTogether ? groupsOf(changes).map(entryOfGroup) : changes.map(entryOfOne));
 
   return {
     note(change: Change) {
-      if (model) changes.push(change);
+      if (model) noted.push([change]);
+    },
+    noteCreated(rows: Iterable<Change>) {
+      if (model) noted.push(rows);
     },
     async write(): Promise<void> {
-      if (!model || changes.length === 0) return;
-      const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {} }));
+      if (!model || noted.length === 0) return;
+      const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {}, noteCreated: () => {} }));
       await inserter.insertOwn(model, columns, entries());
     },
   };
@@ -71,71 +75,34 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
 
 const keyText = ({ model, key }: Change) => tupleText(model, keyOf(model).fields, key);
 
-/** Changes that share an entry, by the key of their row: of one model and one verb, each row once. */
-function groupsOf(changes: readonly Change[]): ReadonlyMap<string, Change>[] {
-  const groups: Map<string, Change>[] = [];
-  const open = new Map<string, Map<string, Change>>();
+function* changesIn(noted: readonly Iterable<Change>[]) {
+  for (const changes of noted) yield* changes;
+}
+
+/** Changes that share an entry: of one model and one verb, each row once. */
+interface Group {
+  readonly first: Change;
+  /** Of the rows, and what was written into each, in the same order. */
+  readonly keys: Set<string>;
+  readonly texts: string[];
+}
+
+function groupsOf(changes: Iterable<Change>, textOf: (change: Change) => string, maxRows: number): readonly Group[] {
+  const groups: Group[] = [];
+  const open = new Map<Model, Map<Change['verb'], Group>>();
   for (const change of changes) {
-    const kind = `${change.verb} ${change.model.name}`;
+    const { model, verb } = change;
     const key = keyText(change);
-    let group = open.get(kind);
-    if (!group || group.size === maxRowsTogether || group.has(key)) {
-      group = new Map();
-      open.set(kind, group);
+    let ofModel = open.get(model);
+    if (!ofModel) open.set(model, (ofModel = new Map()));
+    let group = ofModel.get(verb);
+    if (!group || group.keys.size >= maxRows || group.keys.has(key)) {
+      group = { first: change, keys: new Set(), texts: [] };
+      ofModel.set(verb, group);
       groups.push(group);
     }
-    group.set(key, change);
+    group.keys.add(key);
+    group.texts.push(textOf(change));
   }
   return groups;
 }
-
-/** What was written, as JSON. Of a field that nobody reads it is only said that it was. */
-function shownChanges({ model, written }: Change, isSecret: IsSecret, schema: Schema): Record<string, unknown> {
-  const shown: Record<string, unknown> = {};
-  for (const name of Object.keys(written))
-    shown[name] = isSecret(model, name) ? { withheld: true } : shownValue(written[name], model, name, schema);
-  return shown;
-}
-
-type IsSecret = (model: Model, name: string) => boolean;
-
-/** Asked once for each field: thousands of rows may be written alike. */
-function secretsOf(policies: Policies): IsSecret {
-  const known = new Map<Model, Map<string, boolean>>();
-  return (model, name) => {
-    const fieldsKnown = known.get(model) ?? new Map<string, boolean>();
-    known.set(model, fieldsKnown);
-    let secret = fieldsKnown.get(name);
-    if (secret === undefined) {
-      const { fields } = policies.get(model.name);
-      const owner = fields.has(name) ? name : relationOfColumn(model, name);
-      secret = owner !== undefined && isForNobody(fields.get(owner)?.read);
-      fieldsKnown.set(name, secret);
-    }
-    return secret;
-  };
-}
-
-function shownValue(value: unknown, model: Model, name: string, schema: Schema): unknown {
-  const field = model.fields.get(name);
-  if (field?.kind === 'relation') {
-    const target = modelOf(schema, field.target);
-    return Object.fromEntries(
-      Object.entries(value as Record<string, KeyValues>).map(([verb, key]) => [
-        verb,
-        tupleText(target, keyOf(target).fields, key),
-      ]),
-    );
-  }
-  if (value === null || value === undefined) return null;
-  if (value instanceof Uint8Array) return { bytes: value.length };
-  if (field?.type === 'Json' || ['boolean', 'number', 'string'].includes(typeof value)) return value;
-  if (value instanceof Date) return value.toISOString();
-  // A BigInt or a Decimal.
-  return (value as { toString(): string }).toString();
-}
-
-const relationOfColumn = (model: Model, column: string): string | undefined =>
-  relationsOf(model).find(
-    ({ owning, join }) => owning && join.kind === 'columns' && join.pairs.some(([here]) => here === column),
-  )?.name;

@@ -11,11 +11,12 @@ import {
   type ScalarField,
 } from '../../model/model.ts';
 import { checkColumns, checkRequired } from './check-columns.ts';
-import { countedField, countedFieldAlone, readCountedKeys } from './counted-keys.ts';
+import { countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns } from './defaults.ts';
 import { evenPartsOf } from '../grouping.ts';
+import { keyFieldsAmong, keysAt, returnedKeys } from './new-keys.ts';
 import { tupleText } from './row-finder.ts';
-import type { Change, KeyValues, RowWriter } from './row-writer.ts';
+import type { KeyValues, RowWriter } from './row-writer.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -27,14 +28,14 @@ export interface NewRow {
 }
 
 /** More do not make it faster, and Prisma's adapter remembers the parameters of its last hundred statements. */
-const maxInsertParameters = 4000;
+export const maxInsertParameters = 4000;
 
 /**
  * Inserts many rows with few statements. Like the row writer it asks for no right.
  *
  * @throws CONFLICT, BAD_INPUT with the path of the first row that cannot be stored.
  */
-export function createBulkInserter({ context, stored, encode, insert }: RowWriter) {
+export function createBulkInserter({ context, stored, insert }: RowWriter) {
   const { engine, run, tryOut, note } = context;
   const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
 
@@ -77,67 +78,16 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
   async function insertValues(
     model: Model,
     fields: readonly ScalarField[],
-    { rows, values, path, counted: given }: InsertedValues,
+    { rows, values, path }: { readonly rows: number; readonly values: readonly unknown[]; readonly path: string },
   ): Promise<KeyValues[] | undefined> {
-    const keyFields = keyOf(model).fields;
     const isGiven = keyFieldsAmong(model, fields) !== undefined;
-    const counted = given ?? (isGiven || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path));
-    const returning = counted || isGiven ? [] : keyFields;
+    const counted = isGiven || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path);
+    const returning = counted || isGiven ? [] : keyOf(model).fields;
     const statement = insertStatement(model, fields, { rows, returning });
     const insertAll = () => run(statement, values);
     const returned = await (rows > 1 ? tryOut(insertAll) : insertAll());
-    if (counted) return readCountedKeys(context, model, { field: counted, rows });
-    if (returning.length === 0) return undefined;
-    const key = keyFields.map((name) => scalarOf(model, name));
-    const keys = returned.map((row) =>
-      Object.fromEntries(key.map((field, at) => [field.name, engine.fromColumn(field, row[at])])),
-    );
-    return inOrder(keys, keyFields);
-  }
-
-  /**
-   * Inserts rows that have been checked.
-   *
-   * @returns the keys, in the order of the rows; undefined when the database refuses one of them, for whatever it says.
-   */
-  async function insertAlike(
-    model: Model,
-    { fields, values, written }: AlikeRows,
-  ): Promise<readonly KeyValues[] | undefined> {
-    const givenKey = keyFieldsAmong(model, fields)?.map((field) => [field.name, fields.indexOf(field)] as const);
-    const counted = givenKey ? undefined : countedField(context, model);
-    const width = fields.length;
-    const rows = values.length / width;
-    const partRows = Math.ceil(rows / Math.ceil(rows / Math.floor(maxParameters / width)));
-    const keys: KeyValues[] = [];
-    for (let from = 0; from < rows; from += partRows) {
-      const part = values.slice(from * width, (from + partRows) * width);
-      for (let at = 0; at < part.length; at++) part[at] = encode(fields[at % width]!, part[at]);
-      let returned: KeyValues[] | undefined;
-      try {
-        returned = await insertValues(model, fields, {
-          rows: part.length / width,
-          values: part,
-          path: '',
-          counted,
-        });
-      } catch (error) {
-        if (toWriteError(error, model.name, '') instanceof PergolaError) return undefined;
-        throw error;
-      }
-      if (returned) for (const key of returned) keys.push(key);
-    }
-    if (givenKey)
-      for (let at = 0; at < values.length; at += width)
-        keys.push(Object.fromEntries(givenKey.map(([name, place]) => [name, values[at + place]])));
-    const places = written.map((at) => [fields[at]!.name, at] as const);
-    for (const [at, key] of keys.entries()) note(new AlikeChange(model, key, { values, from: at * width, places }));
-    return keys;
-  }
-
-  function keyFieldsAmong(model: Model, fields: readonly ScalarField[]): readonly ScalarField[] | undefined {
-    const key = keyOf(model).fields.map((name) => scalarOf(model, name));
-    return key.every((field) => fields.includes(field)) ? key : undefined;
+    if (counted) return keysAt(await readCountedKeys(context, model, { field: counted, rows }), rows);
+    return returning.length === 0 ? undefined : returnedKeys(model, returned, context);
   }
 
   /** The database does not say which of many rows it refused, so they are tried one by one. */
@@ -240,58 +190,7 @@ export function createBulkInserter({ context, stored, encode, insert }: RowWrite
     }
   }
 
-  return { insertMany, insertAlike, insertOwn, tieMany };
+  return { insertMany, insertOwn, tieMany };
 }
 
 export type BulkInserter = ReturnType<typeof createBulkInserter>;
-
-interface AlikeRows {
-  readonly fields: readonly ScalarField[];
-  /** Those of the first row in the order of the fields, then those of the second, and so on. */
-  readonly values: readonly unknown[];
-  /** The places of what somebody gave; the others are empty because nobody did. */
-  readonly written: readonly number[];
-}
-
-interface InsertedValues {
-  readonly rows: number;
-  readonly values: readonly unknown[];
-  /** Of the first row. */
-  readonly path: string;
-  readonly counted?: ScalarField | undefined;
-}
-
-interface PlacedValues {
-  readonly values: readonly unknown[];
-  readonly from: number;
-  /** Of each field that was written. */
-  readonly places: readonly (readonly [name: string, at: number])[];
-}
-
-/** A row whose values stay where they are until somebody asks for them. */
-class AlikeChange implements Change {
-  readonly verb = 'create';
-  readonly model: Model;
-  readonly key: KeyValues;
-  private readonly placed: PlacedValues;
-
-  constructor(model: Model, key: KeyValues, placed: PlacedValues) {
-    this.model = model;
-    this.key = key;
-    this.placed = placed;
-  }
-
-  get written(): KeyValues {
-    const { values, from, places } = this.placed;
-    const written: KeyValues = {};
-    for (const [name, at] of places) written[name] = values[from + at];
-    return written;
-  }
-}
-
-/** Keys that the database counts up: it gives them out in the order of the rows, but need not return them so. */
-function inOrder(keys: KeyValues[], [name, ...rest]: readonly string[]): KeyValues[] {
-  const number = (key: KeyValues) => key[name ?? ''] as number | bigint;
-  const counted = rest.length === 0 && keys.every((key) => ['number', 'bigint'].includes(typeof number(key)));
-  return counted ? keys.toSorted((a, b) => (number(a) < number(b) ? -1 : 1)) : keys;
-}

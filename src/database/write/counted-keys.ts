@@ -3,7 +3,8 @@ import { badInput } from '../../errors.ts';
 import { keyOf, scalarOf, type Model, type ScalarField } from '../../model/model.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { nameForCallers } from './check-columns.ts';
-import type { KeyValues, RowWriterContext } from './row-writer.ts';
+import type { KeyAt } from './new-keys.ts';
+import type { RowWriterContext } from './row-writer.ts';
 
 type Context = Pick<RowWriterContext, 'engine' | 'run' | 'schema'>;
 
@@ -28,21 +29,19 @@ export function countedFieldAlone(context: Context, model: Model, path: string):
   );
 }
 
-/** The keys that the last statement gave out, one after the other. */
+/** The keys that were given out last, to so many rows one after the other. */
 export async function readCountedKeys(
   context: Context,
   model: Model,
   { field, rows }: { field: ScalarField; rows: number },
-): Promise<KeyValues[]> {
+): Promise<KeyAt> {
   const { engine, run } = context;
   const { statement, of } = engine.countedKey!;
   const [[told, stepTold = 1] = []] = await run(cachedStatement(context, 'counted key', () => statement).sql, []);
   const [key, step] = [BigInt(String(told)), BigInt(String(stepTold))];
   if (of === 'last') await checkGaps(context, model, { field, rows, last: key });
   const first = of === 'first' ? key : key - BigInt(rows - 1);
-  return Array.from({ length: rows }, (_, at) => ({
-    [field.name]: engine.fromColumn(field, first + step * BigInt(at)),
-  }));
+  return (at) => ({ [field.name]: engine.fromColumn(field, first + step * BigInt(at)) });
 }
 
 /** Each is larger than any before it: with a gap among them, fewer would stand so close to the last one. */

@@ -1,10 +1,11 @@
 import { modelOf, relationOf, scalarsOf, type Model, type RelationField, type ScalarField } from '../../model/model.ts';
 import { all, isAlways, isNever } from '../../policy/filter.ts';
-import type { BulkInserter } from './bulk-inserter.ts';
 import { canLinkInBulk } from './bulk-link.ts';
 import { isStorable } from './check-columns.ts';
 import type { ManyContext } from './create-many.ts';
 import { defaultOf } from './defaults.ts';
+import { createAlikeInserter, type AlikeColumn } from './insert-alike.ts';
+import type { KeyAt } from './new-keys.ts';
 import { tupleText } from './row-finder.ts';
 import type { KeyValues } from './row-writer.ts';
 import { emptyColumns } from './shared-columns.ts';
@@ -33,35 +34,28 @@ interface Column {
  * Creates rows that all give the same fields, column by column: whatever is the same for all of them is asked once, and
  * there is no object for a row. It judges as `create-many.ts` does, and knows no errors: in any doubt (a value that
  * cannot be stored, a row to link that is not found, a right that is missing, a refusal of the database) it gives
- * undefined, the caller undoes what was done, and the other way tells what is wrong with which row.
+ * false, the caller undoes what was done, and the other way tells what is wrong with which row.
  */
-export function createAlikeWriter(context: ManyContext & { readonly inserter: BulkInserter }) {
-  const { schema, policy, finder, rows, single, inserter } = context;
+export function createAlikeWriter(context: ManyContext) {
+  const { schema, policy, finder, rows, single } = context;
   const { judge } = single;
+  const insertAlike = createAlikeInserter(rows);
 
-  async function createAlike(
-    modelName: string,
-    shape: RowShape,
-    data: readonly ShapedRow[],
-  ): Promise<readonly KeyValues[] | undefined> {
+  async function createAlike(modelName: string, shape: RowShape, data: readonly ShapedRow[]): Promise<boolean> {
     const model = modelOf(schema, modelName);
-    if (isNever(policy.rows(model.name, 'create'))) return undefined;
-    if (shape.some(({ name }) => isNever(policy.field(model.name, name, 'write')))) return undefined;
+    if (isNever(policy.rows(model.name, 'create'))) return false;
+    if (shape.some(({ name }) => isNever(policy.field(model.name, name, 'write')))) return false;
     const columns = await columnsFor(model, shape, data);
-    if (!columns) return undefined;
-    const values: unknown[] = [];
-    for (const [at, row] of data.entries()) {
-      for (const { field, valueOf } of columns) {
-        const value = valueOf(row, at);
-        if (!isStorable(value, field, rows.context)) return undefined;
-        values.push(value);
-      }
+    if (!columns) return false;
+    const made: AlikeColumn[] = [];
+    for (const { field, valueOf, isWritten } of columns) {
+      const values = data.map(valueOf);
+      if (!values.every((value) => isStorable(value, field, rows.context))) return false;
+      made.push({ field, values, isWritten });
     }
-    const fields = columns.map(({ field }) => field);
-    const written = columns.flatMap(({ isWritten }, at) => (isWritten ? [at] : []));
-    const keys = await inserter.insertAlike(model, { fields, values, written });
-    if (keys) checkNew(model, shape, keys);
-    return keys;
+    const keyAt = await insertAlike(model, { count: data.length, columns: made });
+    if (keyAt) checkNew(model, shape, { count: data.length, keyAt });
+    return keyAt !== undefined;
   }
 
   /** Undefined where a row needs more than columns, or a row to link is not found. */
@@ -131,11 +125,11 @@ export function createAlikeWriter(context: ManyContext & { readonly inserter: Bu
     });
   }
 
-  function checkNew(model: Model, shape: RowShape, keys: readonly KeyValues[]): void {
+  function checkNew(model: Model, shape: RowShape, { count, keyAt }: { count: number; keyAt: KeyAt }): void {
     const names = Object.fromEntries(shape.map(({ name }) => [name, null]));
     const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, names)]);
     if (isAlways(filter)) return;
-    const written = keys.map((key, at) => ({ key, path: `data[${at}]` }));
+    const written = Array.from({ length: count }, (_, at) => ({ key: keyAt(at), path: `data[${at}]` }));
     judge.checks.add({ model, filter, rows: written, what: `create this ${model.name}` });
   }
 

@@ -226,7 +226,7 @@ export function createManyWriter(context: ManyContext) {
     return link.value.every((where, at) => add(where, `${path}[${at}]`));
   }
 
-  return { createMany, createItems, plainRowSplitter, fillLinks, ...createAlikeWriter({ ...context, inserter }) };
+  return { createMany, createItems, plainRowSplitter, fillLinks, ...createAlikeWriter(context) };
 }
 
 export type ManyWriter = ReturnType<typeof createManyWriter>;

@@ -16,6 +16,7 @@ import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql } from '../engine.ts';
 import { storedEnum } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
+import { JsonText } from './json-text.ts';
 import { fill, placeholder } from './placeholder.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -30,6 +31,8 @@ export interface RowWriterContext {
   readonly tryOut: OpenTransaction['tryOut'];
   /** Hears of every change. */
   readonly note: (change: Change) => void;
+  /** Hears of rows that were created together, and asks for them one by one when it needs them. */
+  readonly noteCreated: (rows: Iterable<Change>) => void;
 }
 
 /** One row that was written. */
@@ -67,6 +70,8 @@ export function createRowWriter(context: RowWriterContext) {
   /** As the driver takes it. */
   const encode = (field: ScalarField, value: unknown) => {
     if (value === null || value === undefined) return null;
+    // Every engine takes the text of JSON.
+    if (value instanceof JsonText) return value.text;
     return engine.toParameter(field, field.enum ? storedEnum(schema.enums.get(field.enum), value) : value);
   };
   const stored = (model: Model, name: string, value: unknown) => encode(scalarOf(model, name), value);
@@ -83,7 +88,7 @@ export function createRowWriter(context: RowWriterContext) {
     );
   };
   const keyOfInserted = async (model: Model, rows: unknown[][], counted: ScalarField | undefined) =>
-    counted ? (await readCountedKeys(context, model, { field: counted, rows: 1 }))[0]! : returned(model, rows);
+    counted ? (await readCountedKeys(context, model, { field: counted, rows: 1 }))(0) : returned(model, rows);
   /** The values stand in the order of the names. */
   const insertInto = (model: Model, names: readonly string[]): Sql => {
     const list = names.map((name) => columnOf(model, name));

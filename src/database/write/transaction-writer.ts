@@ -77,7 +77,8 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     audit.note(change);
     whereabouts.note(change);
   };
-  const rows = createRowWriter({ schema, engine, run, tryOut, note });
+  const { noteCreated } = audit;
+  const rows = createRowWriter({ schema, engine, run, tryOut, note, noteCreated });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({
     schema,

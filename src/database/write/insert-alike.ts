@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { PergolaError } from '../../errors.ts';
+import { keyOf, scalarOf, type Model, type ScalarField } from '../../model/model.ts';
+import { maxInsertParameters } from './bulk-inserter.ts';
+import { countedField, readCountedKeys } from './counted-keys.ts';
+import { keyFieldsAmong, keysAt, returnedKeys, type KeyAt } from './new-keys.ts';
+import type { KeyValues, RowWriter } from './row-writer.ts';
+import { cachedStatement } from '../statement-cache.ts';
+import { toWriteError } from './write-errors.ts';
+
+/** Rows that give the same fields, column by column: a loop over one column knows its type. */
+export interface AlikeRows {
+  readonly count: number;
+  readonly columns: readonly AlikeColumn[];
+}
+
+export interface AlikeColumn {
+  readonly field: ScalarField;
+  readonly values: readonly unknown[];
+  /** Whether somebody gave it, rather than nobody. */
+  readonly isWritten: boolean;
+}
+
+/** Runs a statement that inserts so many rows, and gives their keys as far as they are told by then. */
+type Insert = (statement: string, parameters: readonly unknown[], rows: number) => Promise<readonly KeyValues[]>;
+
+interface InsertHow {
+  readonly insert: Insert;
+  readonly returning: readonly string[];
+}
+
+/** Inserts rows that have been checked, and asks for no right. */
+export function createAlikeInserter({ context, encode }: RowWriter) {
+  const { engine, run, noteCreated } = context;
+
+  /**
+   * What was done is undone by the caller when the database refuses anything: it does not say which of many rows it was.
+   *
+   * @returns the keys of the rows; undefined when one of them is refused, or nobody would know its key.
+   */
+  return async function insertAlike(model: Model, { count, columns }: AlikeRows): Promise<KeyAt | undefined> {
+    const given = keyFieldsAmong(
+      model,
+      columns.map(({ field }) => field),
+    );
+    const counted = given ? undefined : countedField(context, model);
+    if (!given && !counted && !engine.returnsKeys) return undefined;
+    const returning = given || counted ? [] : keyOf(model).fields;
+    const keys: KeyValues[] = [];
+    const isCountedAtOnce = counted && engine.countedKey?.of === 'last';
+    const insert: Insert = async (statement, parameters, rows) => {
+      const returned = await run(statement, parameters);
+      if (counted && !isCountedAtOnce)
+        return keysAt(await readCountedKeys(context, model, { field: counted, rows }), rows);
+      return returnedKeys(model, returned, context);
+    };
+    try {
+      for await (const some of insertParts(model, { count, columns }, { returning, insert }))
+        for (const key of some) keys.push(key);
+    } catch (error) {
+      if (toWriteError(error, model.name, '') instanceof PergolaError) return undefined;
+      throw error;
+    }
+    const keyAt = given
+      ? givenKeys(given, columns)
+      : isCountedAtOnce
+        ? await readCountedKeys(context, model, { field: counted, rows: count })
+        : (at: number) => keys[at]!;
+    const written = columns.filter(({ isWritten }) => isWritten);
+    noteCreated({
+      *[Symbol.iterator]() {
+        // A row whose values stay where they are until somebody asks for them.
+        for (let at = 0; at < count; at++)
+          yield { model, verb: 'create', key: keyAt(at), written: valuesAt(written, at) };
+      },
+    });
+    return keyAt;
+  };
+
+  /** The values of a part are made while the part before it is written: a server is at work meanwhile. */
+  async function* insertParts(
+    model: Model,
+    { count, columns }: AlikeRows,
+    { insert, returning }: InsertHow,
+  ): AsyncGenerator<readonly KeyValues[], void> {
+    const fields = columns.map(({ field }) => field);
+    const limit = Math.floor(Math.min(engine.maxParameters, maxInsertParameters) / fields.length);
+    const partRows = Math.ceil(count / Math.ceil(count / limit));
+    let running: Promise<readonly KeyValues[]> = Promise.resolve([]);
+    for (let from = 0; from < count; from += partRows) {
+      const rows = Math.min(partRows, count - from);
+      const statement = insertStatement(model, fields, rows, returning);
+      const parameters: unknown[] = [];
+      for (let at = from; at < from + rows; at++)
+        for (const { field, values } of columns) parameters.push(encode(field, values[at]));
+      yield await running;
+      running = insert(statement, parameters, rows);
+    }
+    yield await running;
+  }
+
+  function insertStatement(model: Model, fields: readonly ScalarField[], rows: number, returning: readonly string[]) {
+    const key = JSON.stringify(['insert alike', model.name, fields.map(({ name }) => name), rows, returning]);
+    return cachedStatement(context, key, () => {
+      const columnsOf = (of: readonly ScalarField[]) => sql.join(of.map(({ column }) => sql.id(column)));
+      const row = sql`(${sql.join(fields.map(() => sql`${null}`))})`;
+      const values = sql.join(Array.from({ length: rows }, () => row));
+      const insert = sql`insert into ${sql.table(model.table)} (${columnsOf(fields)}) values ${values}`;
+      const keyFields = returning.map((name) => scalarOf(model, name));
+      return returning.length > 0 ? sql`${insert} returning ${columnsOf(keyFields)}` : insert;
+    }).sql;
+  }
+}
+
+function givenKeys(key: readonly ScalarField[], columns: readonly AlikeColumn[]): KeyAt {
+  const places = key.map((field) => columns.find((it) => it.field === field)!);
+  return (at) => valuesAt(places, at);
+}
+
+function valuesAt(columns: readonly AlikeColumn[], at: number): KeyValues {
+  const row: KeyValues = {};
+  for (const { field, values } of columns) row[field.name] = values[at];
+  return row;
+}
