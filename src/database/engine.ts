@@ -29,6 +29,13 @@ export interface StoredType {
   readonly enumType: string | undefined;
 }
 
+/** A column of new rows, and the list of what it is to hold. */
+export interface ListedColumn {
+  readonly column: Sql;
+  readonly type: StoredType;
+  readonly list: Sql;
+}
+
 /** Rows of a table that are updated, each with values of its own. */
 export interface UpdateEach {
   readonly table: Sql;
@@ -105,6 +112,13 @@ export interface Engine {
   updateEach(update: UpdateEach): Sql;
   /** How many values one statement takes. */
   readonly maxParameters: number;
+  /** How many values of new rows one statement takes at best. */
+  readonly insertedValues: number;
+  /**
+   * Inserts rows of which each column comes as one value that lists what they hold, in their order; undefined where an
+   * engine knows no lists.
+   */
+  readonly insertColumns: ((table: Sql, columns: readonly ListedColumn[]) => Sql) | undefined;
   /** What follows the table's name to insert a row of nothing but defaults. */
   readonly defaultRow: Sql;
   /** Inserts a row unless its key is there already. */

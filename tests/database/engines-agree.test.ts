@@ -59,6 +59,36 @@ async function arrange({ database }: TestPlatform) {
   expect(keys).toHaveLength(texts.length);
 }
 
+const plain = [
+  'quantity',
+  'unit',
+  'value',
+  'measuredAt',
+  'internalNote',
+  'serialNumber',
+  'details',
+  'rawFrame',
+  'status',
+];
+
+/** The same rows as of `arrange`, as an import writes them: column by column. */
+async function arrangeAlike({ database }: TestPlatform) {
+  const rows = await database.unguarded.observation.findMany({ orderBy: { id: 'asc' } });
+  const wanted = rows.filter(({ id, details }) => id.startsWith('odd-') && details !== null);
+  const shape = [
+    ...['id', ...plain].map((name) => ({ name, key: undefined })),
+    { name: 'site', key: 'id' },
+    { name: 'author', key: 'id' },
+  ];
+  const data = wanted.map((row) => [
+    `alike-${row.id}`,
+    ...plain.map((name) => Reflect.get(row, name) as unknown),
+    row.siteId,
+    row.authorId,
+  ]);
+  return database.as(system).write((writer) => writer.createAlike('Observation', shape, data));
+}
+
 const all =
   'id quantity unit value measuredAt status details rawFrame serialNumber internalNote site { name survey { title } }';
 
@@ -151,6 +181,20 @@ describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine: Server
       );
       expect(one!.errors?.filter(({ code }) => code !== 'FORBIDDEN') ?? []).toEqual([]);
       expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+    }
+  });
+
+  it('keep what is written column by column as what is written row by row', server.needed, async () => {
+    for (const platform of [here, there]) {
+      expect(await arrangeAlike(platform)).toBe(true);
+      const all = await platform.database.unguarded.observation.findMany({ orderBy: { id: 'asc' } });
+      const withId = (id: string) => all.find((row) => row.id === id);
+      const alike = all.filter(({ id }) => id.startsWith('alike-'));
+      expect(alike.length).toBeGreaterThan(30);
+      const ignored = { createdAt: null, updatedAt: null };
+      for (const row of alike)
+        expect({ ...row, ...ignored }).toEqual({ ...withId(row.id.slice(6)), id: row.id, ...ignored });
+      await platform.database.unguarded.observation.deleteMany({ where: { id: { in: alike.map(({ id }) => id) } } });
     }
   });
 

@@ -65,12 +65,14 @@ function openTransaction(
   met: { unique: boolean },
 ): OpenTransaction {
   const rowsOf = async (sql: string, parameters: readonly unknown[]) => {
-    const argTypes = parameters.map(() => asItIs);
+    const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
     try {
-      return (await transaction.queryRaw({ sql, args: [...parameters], argTypes })).rows;
+      return (await transaction.queryRaw(query)).rows;
     } catch (error) {
       met.unique ||= isUniqueViolation(error);
       throw error;
+    } finally {
+      forgetValues(query);
     }
   };
   async function inSavepoint<T>(name: string, act: () => Promise<T>): Promise<T> {
@@ -94,6 +96,12 @@ function openTransaction(
     tryOut: (act) => (refusalsEndIt ? inSavepoint('trial', act) : act()),
     inPart: (act) => inSavepoint('part', act),
   };
+}
+
+/** Prisma's adapters remember their last hundred statements, whether anybody looks at them or not: with those of an import, 100 MB. */
+export function forgetValues(query: { args: unknown[]; argTypes: unknown[] }): void {
+  query.args.length = 0;
+  query.argTypes.length = 0;
 }
 
 const isUniqueViolation = (error: unknown) =>

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
 import { databaseFull } from '../../errors.ts';
+import { forgetValues } from './adapter-transactions.ts';
 import type { LibsqlConnection } from './libsql-connection.ts';
 
 /** So many transactions share a commit at most, so that the first of them does not wait long for the last. */
@@ -70,12 +71,12 @@ async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection,
 function openTransaction(transaction: Transaction, connection: LibsqlConnection): OpenTransaction {
   return {
     async write(sql, parameters) {
-      const { rows } = await transaction.queryRaw({
-        sql,
-        args: [...parameters],
-        argTypes: parameters.map(() => asItIs),
-      });
-      return rows;
+      const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
+      try {
+        return (await transaction.queryRaw(query)).rows;
+      } finally {
+        forgetValues(query);
+      }
     },
     read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
     // A statement that is refused undoes itself alone.

@@ -133,6 +133,9 @@ export const mysql: Engine = {
     return sql`update ${table} join (select ${values}) as brought on ${sql.join(same, sql` and `)} set ${sql.join(changes)}`;
   },
   maxParameters: 32_766,
+  // The server is busy for so long that this process has time to make the values of the next statement.
+  insertedValues: 30_000,
+  insertColumns: undefined,
   defaultRow: sql`() values ()`,
   insertOnce(table, columns, values) {
     const [column] = columns;

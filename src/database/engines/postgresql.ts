@@ -152,6 +152,12 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
       return sql`update ${table} set ${sql.join(changes)} from (values ${list}) as brought (${names}) where ${sql.join(same, sql` and `)}`;
     },
     maxParameters: 32_766,
+    insertedValues: 4000,
+    insertColumns(table, columns) {
+      const lists = columns.map(({ type, list }) => sql`${list}::${typeNamed(type)}[]`);
+      const names = columns.map(({ column }) => column);
+      return sql`insert into ${table} (${sql.join(names)}) select * from unnest(${sql.join(lists)})`;
+    },
     defaultRow: sql`default values`,
     insertOnce: (table, columns, values) =>
       sql`insert into ${table} (${sql.join(columns)}) values (${sql.join(values)}) on conflict do nothing`,

@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import { keyOf, scalarOf, type Model } from '../../model/model.ts';
-import type { StoredType } from '../engine.ts';
 import { evenPartsOf, partsOf } from '../grouping.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { checkColumns } from './check-columns.ts';
 import { managedColumns } from './defaults.ts';
 import { fill, placeholder } from './placeholder.ts';
-import type { KeyValues, RowWriter } from './row-writer.ts';
+import { storedTypeOf, type KeyValues, type RowWriter } from './row-writer.ts';
 
 /** A row that is there, and what some of its columns are to hold. */
 export interface ChangedRow {
@@ -54,7 +53,7 @@ export function createBulkChanger({ context, stored, columnOf, assignment, attem
           table: sql.table(model.table),
           key: fields.map((name) => columnOf(model, name)),
           assignments: names.map((name) => (value) => assignment(model, name, value)),
-          fields: [...fields, ...names].map((name) => storedTypeOf(model, name)),
+          fields: [...fields, ...names].map((name) => storedTypeOf(scalarOf(model, name), context.schema)),
           rows: part.map((_, row) => [
             ...fields.map((name) => placeholder('key', name, row)),
             ...names.map((name) => placeholder('set', name, row)),
@@ -80,11 +79,6 @@ export function createBulkChanger({ context, stored, columnOf, assignment, attem
       await attempt(model, path, () => run(statement.sql, values));
       for (const key of part) note({ model, verb: 'delete', key, written: {} });
     }
-  }
-
-  function storedTypeOf(model: Model, name: string): StoredType {
-    const { type, enum: enumName } = scalarOf(model, name);
-    return { type, enumType: context.schema.enums.get(enumName ?? '')?.storedType };
   }
 
   function isOneOf(model: Model, rows: number) {

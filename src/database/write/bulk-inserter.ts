@@ -27,9 +27,6 @@ export interface NewRow {
   readonly path: string;
 }
 
-/** More do not make it faster, and Prisma's adapter remembers the parameters of its last hundred statements. */
-export const maxInsertParameters = 4000;
-
 /**
  * Inserts many rows with few statements. Like the row writer it asks for no right.
  *
@@ -37,7 +34,7 @@ export const maxInsertParameters = 4000;
  */
 export function createBulkInserter({ context, stored, insert }: RowWriter) {
   const { engine, run, tryOut, note } = context;
-  const maxParameters = Math.min(engine.maxParameters, maxInsertParameters);
+  const maxParameters = Math.min(engine.maxParameters, engine.insertedValues);
 
   /** @returns the keys, in the order of the rows. */
   async function insertMany(model: Model, rows: readonly NewRow[]): Promise<KeyValues[]> {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { PergolaError } from '../../errors.ts';
+import type { Sql } from '../engine.ts';
 import { keyOf, scalarOf, type Model, type ScalarField } from '../../model/model.ts';
-import { maxInsertParameters } from './bulk-inserter.ts';
 import { countedField, readCountedKeys } from './counted-keys.ts';
 import { keyFieldsAmong, keysAt, returnedKeys, type KeyAt } from './new-keys.ts';
-import type { KeyValues, RowWriter } from './row-writer.ts';
+import { storedTypeOf, type KeyValues, type RowWriter } from './row-writer.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -84,32 +84,54 @@ export function createAlikeInserter({ context, encode }: RowWriter) {
     { insert, returning }: InsertHow,
   ): AsyncGenerator<readonly KeyValues[], void> {
     const fields = columns.map(({ field }) => field);
-    const limit = Math.floor(Math.min(engine.maxParameters, maxInsertParameters) / fields.length);
+    if (engine.insertColumns) {
+      const lists = columns.map(({ field, values }) => values.map((value) => encode(field, value)));
+      yield await insert(columnsStatement(model, fields, returning, engine.insertColumns), lists, count);
+      return;
+    }
+    const limit = Math.floor(Math.min(engine.maxParameters, engine.insertedValues) / fields.length);
     const partRows = Math.ceil(count / Math.ceil(count / limit));
     let running: Promise<readonly KeyValues[]> = Promise.resolve([]);
     for (let from = 0; from < count; from += partRows) {
       const rows = Math.min(partRows, count - from);
-      const statement = insertStatement(model, fields, rows, returning);
       const parameters: unknown[] = [];
       for (let at = from; at < from + rows; at++)
         for (const { field, values } of columns) parameters.push(encode(field, values[at]));
       yield await running;
-      running = insert(statement, parameters, rows);
+      running = insert(rowsStatement(model, fields, returning, rows), parameters, rows);
     }
     yield await running;
   }
 
-  function insertStatement(model: Model, fields: readonly ScalarField[], rows: number, returning: readonly string[]) {
-    const key = JSON.stringify(['insert alike', model.name, fields.map(({ name }) => name), rows, returning]);
+  type Names = readonly string[];
+  type InsertColumns = NonNullable<typeof engine.insertColumns>;
+
+  function columnsStatement(model: Model, fields: readonly ScalarField[], returning: Names, insert: InsertColumns) {
+    const key = JSON.stringify(['insert columns', model.name, fields.map(({ name }) => name), returning]);
     return cachedStatement(context, key, () => {
-      const columnsOf = (of: readonly ScalarField[]) => sql.join(of.map(({ column }) => sql.id(column)));
-      const row = sql`(${sql.join(fields.map(() => sql`${null}`))})`;
-      const values = sql.join(Array.from({ length: rows }, () => row));
-      const insert = sql`insert into ${sql.table(model.table)} (${columnsOf(fields)}) values ${values}`;
-      const keyFields = returning.map((name) => scalarOf(model, name));
-      return returning.length > 0 ? sql`${insert} returning ${columnsOf(keyFields)}` : insert;
+      const columns = fields.map((field) => ({
+        column: sql.id(field.column),
+        type: storedTypeOf(field, context.schema),
+        list: sql`${null}`,
+      }));
+      return withReturning(model, insert(sql.table(model.table), columns), returning);
     }).sql;
   }
+
+  function rowsStatement(model: Model, fields: readonly ScalarField[], returning: Names, rows: number) {
+    const key = JSON.stringify(['insert rows', model.name, fields.map(({ name }) => name), returning, rows]);
+    return cachedStatement(context, key, () => {
+      const names = sql.join(fields.map(({ column }) => sql.id(column)));
+      const row = sql`(${sql.join(fields.map(() => sql`${null}`))})`;
+      const values = sql.join(Array.from({ length: rows }, () => row));
+      return withReturning(model, sql`insert into ${sql.table(model.table)} (${names}) values ${values}`, returning);
+    }).sql;
+  }
+}
+
+function withReturning(model: Model, insert: Sql, names: readonly string[]): Sql {
+  const columns = names.map((name) => sql.id(scalarOf(model, name).column));
+  return columns.length > 0 ? sql`${insert} returning ${sql.join(columns)}` : insert;
 }
 
 function givenKeys(key: readonly ScalarField[], columns: readonly AlikeColumn[]): KeyAt {

@@ -13,7 +13,7 @@ import { checkColumns, checkRequired } from './check-columns.ts';
 import { countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { OpenTransaction } from '../connection.ts';
-import type { Engine, Sql } from '../engine.ts';
+import type { Engine, Sql, StoredType } from '../engine.ts';
 import { storedEnum } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { JsonText } from './json-text.ts';
@@ -189,5 +189,10 @@ export function createRowWriter(context: RowWriterContext) {
     return { table: sql.table(join.table), ends, tied };
   }
 }
+
+export const storedTypeOf = ({ type, enum: name }: ScalarField, { enums }: Schema): StoredType => ({
+  type,
+  enumType: enums.get(name ?? '')?.storedType,
+});
 
 export type RowWriter = ReturnType<typeof createRowWriter>;
