@@ -33,6 +33,8 @@ export interface ImportOptions {
   readonly within?: RunPart;
   /** Told of each row, in order. */
   readonly onRow?: (row: WrittenRow) => void;
+  /** Told of the rows of a batch that are not written, when the others are. */
+  readonly onRefused?: (rows: readonly RefusedRow[]) => void;
 }
 
 export interface ImportProgress {
@@ -170,10 +172,11 @@ export async function importRows(options: ImportOptions): Promise<Report> {
       const { counts, errors } = next;
       const { records: count, consumed } = batch;
       await log?.checkpoint(part, { records: count, consumed, counts, errors }, refused);
-      return { results, next };
+      return { results, next, refused };
     };
-    const { results, next } = options.within ? await act(options.within) : await database.inParts(act);
+    const { results, next, refused } = options.within ? await act(options.within) : await database.inParts(act);
     tally.take(next);
+    options.onRefused?.(refused);
     if (onRow) for (const { row, result } of joined(batch.waiting, results)) onRow(writtenRow(row, result));
     if (maxErrors !== undefined && notWritten(tally.counts) > maxErrors) throw tooManyErrors(maxErrors);
   }

@@ -154,10 +154,7 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
   const columnOf = new Map<string, string>();
   for (const [at, column] of columns.entries()) {
     if (column === defusedColumn) continue;
-    const renamed =
-      options.mapping.columns && Object.hasOwn(options.mapping.columns, column)
-        ? options.mapping.columns[column]
-        : column;
+    const renamed = fieldNameOf(column, options.mapping);
     if (renamed === null || renamed === undefined) continue;
     const { field, part } = resolve(renamed, column, options);
     if (field.kind === 'scalar') {
@@ -176,6 +173,11 @@ function makePlan(columns: readonly string[], options: MapperOptions): Plan {
   const all = [...places, ...linked.map(({ place }) => place)];
   const shape = linked.every(({ isPlain }) => isPlain) ? all.map(({ name, key }) => ({ name, key })) : undefined;
   return { places: all, columnOf, isDefused: columns.includes(defusedColumn), shape };
+}
+
+/** A value that every row gets stands under the name of its field, whatever becomes of a column of that name. */
+function fieldNameOf(column: string, { columns = {}, constants = {} }: Mapping): string | null | undefined {
+  return Object.hasOwn(columns, column) && !Object.hasOwn(constants, column) ? columns[column] : column;
 }
 
 function columnOfType(field: ScalarField, place: Place, { schema, mapping }: MapperOptions): PlannedField {

@@ -30,7 +30,8 @@ export interface RowError {
   readonly message: string;
 }
 
-const maxErrors = 100;
+/** Errors that a report has unless more are asked for. */
+export const firstErrors = 100;
 
 /** Rows that were not written. */
 export const notWritten = ({ denied, conflicts, refused }: Counts) => denied + conflicts + refused;
@@ -63,7 +64,7 @@ export class Tally {
 
   refuse(outcome: Outcome, error: RowError): void {
     this.counts[outcome] += 1;
-    if (this.errors.length < maxErrors) this.errors.push(error);
+    if (this.errors.length < firstErrors) this.errors.push(error);
   }
 
   /** Another that begins where this one is: what it counts may be thrown away. */
@@ -94,6 +95,25 @@ export class Tally {
 }
 
 const shownErrors = 20;
+
+/** Errors that are answered to somebody who asks for all: so many lines of a file are mended by a program, not by hand. */
+const maxAllErrors = 10_000;
+
+/** Keeps the errors of a run beyond the first ones, and adds them to its report. */
+export function createErrorKeeper() {
+  const kept: RowError[] = [];
+  return {
+    keep(rows: readonly RowError[]): void {
+      for (const { line, column, code, message } of rows.slice(0, maxAllErrors - kept.length))
+        kept.push({ line, ...(column !== undefined && { column }), code, message });
+    },
+    withAll<R extends Report>(report: R): R {
+      // Those of an earlier run of the import are in its report only.
+      const byLine = new Map([...report.errors, ...kept].map((error) => [error.line, error]));
+      return { ...report, errors: [...byLine.values()].toSorted((a, b) => a.line - b.line) };
+    },
+  };
+}
 
 /** For people: one line, and one more for each of the first errors. */
 export function reportLines(report: Report): string[] {

@@ -30,7 +30,7 @@ export interface ImportSettings {
 
 export type Mappings = Readonly<Record<string, Mapping>>;
 
-interface RunOptions extends Pick<ImportOptions, 'onProgress' | 'onRow' | 'maxErrors' | 'batchRows'> {
+interface RunOptions extends Pick<ImportOptions, 'onProgress' | 'onRow' | 'onRefused' | 'maxErrors' | 'batchRows'> {
   readonly database: Database;
   readonly viewer: Viewer;
   readonly request?: RequestOfViewer;
@@ -108,7 +108,7 @@ interface Prepared extends ReturnType<typeof prepare> {
 }
 
 async function run(job: OpenImport, options: RunOptions, prepared: Prepared): Promise<FinishedImport> {
-  const { database, viewer, request, onProgress, maxErrors, batchRows, onRow } = options;
+  const { database, viewer, request, onProgress, maxErrors, batchRows, onRow, onRefused } = options;
   const { model, settings, records, mapping } = prepared;
   try {
     const report = await importRows({
@@ -124,6 +124,7 @@ async function run(job: OpenImport, options: RunOptions, prepared: Prepared): Pr
       ...(batchRows && { batchRows }),
       ...(onProgress && { onProgress }),
       ...(onRow && { onRow }),
+      ...(onRefused && { onRefused }),
       log: job,
     });
     await job.finish();

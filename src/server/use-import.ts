@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -5,8 +6,9 @@ import { viewerOf } from '../auth/identify.ts';
 import type { Database } from '../database/database.ts';
 import { badInput, notFound, PergolaError } from '../errors.ts';
 import { findImport } from '../import/import-log.ts';
+import { columnPairs, constantPairs } from '../import/pairs.ts';
 import { formats, type Format } from '../import/parse.ts';
-import type { Counts } from '../import/report.ts';
+import { createErrorKeeper, type Counts } from '../import/report.ts';
 import { resumeImport, runImport, type ImportSettings, type Mappings } from '../import/run-import.ts';
 import { conflictModes, type OnConflict } from '../import/write-rows.ts';
 import type { Viewer } from '../policy/viewer.ts';
@@ -30,7 +32,7 @@ export type BeginTransfer = (viewer: Viewer, request: Request, serverContext: ob
 
 /**
  * `POST /-/import/<Model>?key=…&format=csv` with a file as its body and credentials in the `Authorization` header: the
- * rows are written while the file arrives. A cookie is not enough, for browsers send it for other sites' pages too.
+ * rows are written while the file arrives; `POST /-/import?resume=<id>` with the same file goes on with an import. A cookie is not enough, for browsers send it for other sites' pages too.
  */
 export const useImport = ({
   database,
@@ -41,9 +43,12 @@ export const useImport = ({
   imported,
 }: ImportOverHttp): Plugin => ({
   async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
-    const model = /^\/-\/import\/(\w+)$/.exec(url.pathname)?.[1];
-    if (model === undefined || request.method !== 'POST') return;
+    const id = url.searchParams.get('resume');
+    const model = id === null ? /^\/-\/import\/(\w+)$/.exec(url.pathname)?.[1] : undefined;
+    const isImport = model !== undefined || (id !== null && /^\/-\/import(\/\w+)?$/.test(url.pathname));
+    if (!isImport || request.method !== 'POST') return;
     let end = () => {};
+    const errors = createErrorKeeper();
     try {
       const identity = request.headers.get('authorization') === null ? null : await identityOf(request);
       if (!identity || identity.kind === 'nobody') throw unauthenticated();
@@ -57,36 +62,49 @@ export const useImport = ({
         request: { id: requestIdOf(request) },
         input: Readable.from(request.body),
         maxErrors: numberOf(url.searchParams, 'maxErrors'),
+        onRefused: errors.keep,
       };
-      const id = url.searchParams.get('resume');
       const report =
-        id === null
-          ? await runImport({
+        model === undefined
+          ? await resumeImport(await ownImport(database, id!, viewer), options)
+          : await runImport({
               ...options,
               model,
               settings: settingsOf(url.searchParams, request.headers.get('content-type')),
               anew: url.searchParams.get('anew') === 'true',
-            })
-          : await resumeImport(await ownImport(database, id, viewer), options);
+            });
       imported?.(report);
-      endResponse(fetchAPI.Response.json(report));
+      const asksForAll = url.searchParams.get('allErrors') === 'true';
+      endResponse(fetchAPI.Response.json(asksForAll ? errors.withAll(report) : report));
     } catch (error) {
       if (!(error instanceof PergolaError)) {
         logger.error({ err: error }, 'an import failed');
         throw error;
       }
-      // What is left of the file is not read.
       const headers = {
-        connection: 'close',
         ...retryAfter(error),
         ...(error.code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
       };
       endResponse(errorResponse(fetchAPI, error, { status: statusOf(error), headers }));
+      leaveSoon(serverContext);
     } finally {
       end();
     }
   },
 });
+
+/** How long what is left of a file still comes in, and is thrown away, when the answer is given. */
+const lingerMs = 2000;
+
+/**
+ * Closes the connection, but not at once: to who still sends it would look broken, and the answer on its way would be
+ * lost. A client that has read it sends no more.
+ */
+function leaveSoon(serverContext: object): void {
+  const { req } = serverContext as { req?: IncomingMessage };
+  const leave = () => req?.complete === false && req.destroy();
+  setTimeout(leave, lingerMs).unref();
+}
 
 /** Only whoever began it may go on with it: it writes in their name. */
 async function ownImport(database: Database, id: string, viewer: Viewer) {
@@ -95,7 +113,19 @@ async function ownImport(database: Database, id: string, viewer: Viewer) {
   return entry;
 }
 
-const known = ['key', 'format', 'onConflict', 'mapping', 'map', 'set', 'null', 'maxErrors', 'anew', 'resume'];
+const known = [
+  'key',
+  'format',
+  'onConflict',
+  'mapping',
+  'map',
+  'set',
+  'null',
+  'maxErrors',
+  'allErrors',
+  'anew',
+  'resume',
+];
 
 function settingsOf(query: URLSearchParams, contentType: string | null): ImportSettings {
   const stranger = [...query.keys()].find((name) => !known.includes(name));
@@ -110,8 +140,10 @@ function settingsOf(query: URLSearchParams, contentType: string | null): ImportS
     ...(key !== undefined && { key: key.includes(',') ? key.split(',') : key }),
     ...(mapping !== undefined && { mapping }),
     ...(nullText !== undefined && { nullText }),
-    columns: Object.fromEntries(pairsOf(query, 'map').map(([column, field]) => [column, field === '' ? null : field])),
-    ...(query.has('set') && { constants: Object.fromEntries(pairsOf(query, 'set')) }),
+    columns: Object.fromEntries(
+      columnPairs(query.getAll('map'), 'map').map(([column, field]) => [column, field === '' ? null : field]),
+    ),
+    ...(query.has('set') && { constants: Object.fromEntries(constantPairs(query.getAll('set'), 'set')) }),
   };
 }
 
@@ -128,14 +160,6 @@ function oneOf(values: readonly string[], text: string | undefined, name: string
   if (text !== undefined && values.includes(text)) return text;
   const fact = text === undefined ? `Nothing says the ${name}.` : `There is no ${name} "${text}".`;
   throw badInput(fact, `Give ${name}: one of ${values.join(', ')}.`, name);
-}
-
-function pairsOf(query: URLSearchParams, name: string): [string, string][] {
-  return query.getAll(name).map((text) => {
-    const at = text.lastIndexOf('=');
-    if (at < 1) throw badInput(`"${text}" is no pair.`, 'Write name=value.', name);
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
 }
 
 function numberOf(query: URLSearchParams, name: string): number | undefined {

@@ -118,6 +118,13 @@ describe('a record', () => {
     expect(map('City', { pair: 'Utrecht/NL' }, { prepare })).toEqual({ name: 'Utrecht' });
   });
 
+  it('holds a constant whatever becomes of a column of its name', () => {
+    const mapping = { columns: { label: null, old: 'label' }, constants: { label: 'New' } };
+    expect(map('Tag', { slug: 'a', label: 'Old' }, mapping)).toEqual({ slug: 'a', label: 'New' });
+    expect(map('Tag', { slug: 'a' }, mapping)).toEqual({ slug: 'a', label: 'New' });
+    expect(errorOf(() => map('Tag', { slug: 'a', old: 'x' }, mapping))).toMatchObject({ code: 'IMPORT_BAD_FILE' });
+  });
+
   it('names the nearest field for a column that it does not know', () => {
     expect(errorOf(() => map('City', { lattitude: '1' }))).toEqual({
       code: 'IMPORT_UNKNOWN_COLUMN',

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { application } from '../../app/index.ts';
-import { badInput } from '../../errors.ts';
+import { columnPairs, constantPairs } from '../../import/pairs.ts';
 import { formats, type Format } from '../../import/parse.ts';
 import type { ImportSettings } from '../../import/run-import.ts';
 import { conflictModes, type OnConflict } from '../../import/write-rows.ts';
@@ -44,19 +44,12 @@ export function settingsOf(options: FileOptions): ImportSettings {
     ...(format && { format }),
     ...(key !== undefined && { key: key.includes(',') ? key.split(',') : key }),
     ...(map.length > 0 && {
-      columns: Object.fromEntries(pairs(map).map(([column, field]) => [column, field === '' ? null : field])),
+      columns: Object.fromEntries(columnPairs(map).map(([column, field]) => [column, field === '' ? null : field])),
     }),
-    ...(set.length > 0 && { constants: Object.fromEntries(pairs(set)) }),
+    ...(set.length > 0 && { constants: Object.fromEntries(constantPairs(set)) }),
     ...(mapping !== undefined && { mapping }),
     ...(nullText !== undefined && { nullText }),
   };
 }
-
-const pairs = (texts: readonly string[]) =>
-  texts.map((text): [string, string] => {
-    const at = text.lastIndexOf('=');
-    if (at < 1) throw badInput(`"${text}" is no pair.`, 'Write name=value.');
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
 
 const collect = (value: string, before: string[]) => [...before, value];

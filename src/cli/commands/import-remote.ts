@@ -5,17 +5,26 @@ import { Readable } from 'node:stream';
 import { badInput, errorCodes, PergolaError } from '../../errors.ts';
 import { formatOf } from '../../import/parse.ts';
 import type { FinishedImport, ImportSettings } from '../../import/run-import.ts';
+import { withRefusedFile } from './refused-here.ts';
 
-export interface RemoteImport {
+interface ToServer {
   /** A file's path, or `-` for standard input. */
   readonly file: string;
   /** Where the server is, such as `https://pergola.example.org`. */
   readonly server: string;
   readonly token: string | undefined;
-  readonly model: string;
-  readonly settings: ImportSettings;
   readonly maxErrors: number | undefined;
+  /** `refusedPath`: where the rows go that the server did not write. */
+  readonly settings: ImportSettings;
+}
+
+export interface RemoteImport extends ToServer {
+  readonly model: string;
   readonly anew: boolean | undefined;
+}
+
+export interface RemoteResume extends ToServer {
+  readonly id: string;
 }
 
 /**
@@ -23,21 +32,33 @@ export interface RemoteImport {
  *
  * @throws what the server answers; BAD_INPUT where it does not.
  */
-export async function importThere(options: RemoteImport): Promise<FinishedImport> {
-  const { file, server, token, model } = options;
+export const importThere = (options: RemoteImport): Promise<FinishedImport> =>
+  sendTo(`/-/import/${encodeURIComponent(options.model)}`, queryOf(options), options);
+
+/** Sends the same file once more, of which the server leaves out what it is done with. @throws as `importThere`. */
+export function resumeThere({ id, ...options }: RemoteResume): Promise<FinishedImport> {
+  const query = new URLSearchParams({ resume: id });
+  if (options.maxErrors !== undefined) query.set('maxErrors', String(options.maxErrors));
+  return sendTo('/-/import', query, options);
+}
+
+async function sendTo(path: string, query: URLSearchParams, options: ToServer): Promise<FinishedImport> {
+  const { file, server, token, settings } = options;
   if (token === undefined)
     throw badInput('A server wants to know who imports.', 'Give --token <secret>; see pergola token create.');
-  const url = targetOf(server, model);
-  url.search = queryOf(options).toString();
+  const url = targetOf(server, path);
+  url.search = query.toString();
+  // The server has no copy of the file: with the lines of its errors, the rows are found in this one.
+  if (file !== '-') url.searchParams.set('allErrors', 'true');
   const answer = await send(url, { file, token });
   const body: unknown = await answer.json().catch(() => undefined);
   // A server of ours answers 200 with the report and nothing else.
-  if (answer.ok) return body as FinishedImport;
-  throw refusalOf(body, `${url.origin} answered ${answer.status}.`);
+  if (!answer.ok) throw refusalOf(body, `${url.origin} answered ${answer.status}.`);
+  return withRefusedFile(body as FinishedImport, file, settings);
 }
 
-function targetOf(server: string, model: string): URL {
-  if (/^https?:/.test(server) && URL.canParse(server)) return new URL(`/-/import/${encodeURIComponent(model)}`, server);
+function targetOf(server: string, path: string): URL {
+  if (/^https?:/.test(server) && URL.canParse(server)) return new URL(path, server);
   throw badInput(`"${server}" is no address of a server.`, 'Give one such as https://pergola.example.org.');
 }
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { application } from '../../app/index.ts';
 import { readConfig } from '../../config.ts';
 import { findImport } from '../../import/import-log.ts';
+import { formats, type Format } from '../../import/parse.ts';
 import { showProgress } from '../../import/progress.ts';
 import { notWritten, reportLines } from '../../import/report.ts';
 import { inputOf, resumeImport, runImport, type FinishedImport } from '../../import/run-import.ts';
@@ -11,12 +12,20 @@ import { badInput } from '../../errors.ts';
 import { openHere } from '../house.ts';
 import { exit, report } from '../report.ts';
 import { addPlan } from './import-plan.ts';
-import { importThere } from './import-remote.ts';
+import { importThere, resumeThere } from './import-remote.ts';
 import { requireModel, settingsOf, withFileOptions, type FileOptions } from './import-options.ts';
 
 interface ResumeOptions {
   maxErrors?: number;
   json?: boolean;
+}
+
+interface ResumeCommandOptions extends ResumeOptions {
+  url?: string;
+  token?: string;
+  file?: string;
+  format?: Format;
+  refused?: string;
 }
 
 interface ImportCommandOptions extends FileOptions, ResumeOptions {
@@ -52,9 +61,16 @@ export function addImport(program: Command): void {
     .command('resume <id>')
     .description('go on with an import that was interrupted')
     .option('--max-errors <number>', 'stop when more rows are not written; as many as that are no failure', wholeNumber)
+    .option('--url <server>', 'by the server that it was sent to')
+    .option('--token <secret>', 'of whoever began it there')
+    .option('--file <file>', 'for a server: the file once more')
+    .addOption(new Option('--format <format>', 'of that file, where the name does not tell').choices(formats))
+    .option('--refused <file>', 'for a server: where rows go that are not written')
     .option('--json', 'print one report as JSON')
     .addHelpText('after', '\nExample:\n  pergola import resume 0193a5c2-7b1e-7000-8000-000000000000')
-    .action((id: string, options: ResumeOptions) => resume(id, options));
+    .action((id: string, { url, ...options }: ResumeCommandOptions) =>
+      url === undefined ? resume(id, options) : resumeByServer(id, { ...options, url }),
+    );
 }
 
 async function importFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
@@ -81,13 +97,18 @@ async function importFile(file: string, options: ImportCommandOptions & { model:
 
 async function sendFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
   const { model, url: server = '', token, maxErrors, anew, as, refused } = options;
-  const local = as === undefined ? refused && '--refused' : '--as';
-  if (local)
-    throw badInput(
-      `${local} means nothing to a server.`,
-      'The token says who imports; the report has the first errors.',
-    );
-  finish(await importThere({ file, server, token, model, settings: settingsOf(options), maxErrors, anew }), options);
+  if (as !== undefined) throw badInput('--as means nothing to a server.', 'The token says who imports.');
+  if (refused !== undefined && file === '-')
+    throw badInput('Standard input cannot be read twice.', 'Give a file, or leave --refused out.');
+  const settings = { ...settingsOf(options), refusedPath: resolve(refused ?? refusedPathOf(file, options)) };
+  finish(await importThere({ file, server, token, model, settings, maxErrors, anew }), options);
+}
+
+async function resumeByServer(id: string, options: ResumeCommandOptions & { url: string }): Promise<void> {
+  const { url: server, token, file, maxErrors, refused, format } = options;
+  if (file === undefined) throw badInput('A server has not kept the file.', 'Give it once more: --file <file>.');
+  const settings = { refusedPath: resolve(refused ?? refusedPathOf(file, options)), ...(format && { format }) };
+  finish(await resumeThere({ id, file, server, token, settings, maxErrors }), options);
 }
 
 async function resume(id: string, options: ResumeOptions): Promise<void> {
@@ -116,7 +137,7 @@ function finish(result: FinishedImport, { json, maxErrors = 0 }: ResumeOptions):
 }
 
 /** `cities.csv.gz` -> `cities.refused.csv` */
-function refusedPathOf(file: string, { model = 'rows', format }: FileOptions): string {
+function refusedPathOf(file: string, { model = 'rows', format }: Pick<FileOptions, 'model' | 'format'>): string {
   if (file === '-') return `${model}.refused.${format ?? 'csv'}`;
   return file.replace(/\.gz$/i, '').replace(/(\.[^./\\]+)?$/, (extension) => `.refused${extension}`);
 }
