@@ -189,5 +189,3 @@ export function createBulkInserter({ context, stored, insert }: RowWriter) {
 
   return { insertMany, insertOwn, tieMany };
 }
-
-export type BulkInserter = ReturnType<typeof createBulkInserter>;
