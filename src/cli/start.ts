@@ -27,9 +27,11 @@ type Accounts = Pick<AccountStore, 'user'>;
  */
 export async function start(config: Config = readConfig()): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
+  const metrics = await metricsFor(config);
   const rates = await openRates(config, {
     changes: application.limits.rates ?? {},
     warn: (text, err) => logger.warn({ err }, text),
+    onTaken: metrics?.limited,
   });
   const mailFailed = (err: unknown) => logger.error({ err }, 'mail was not sent');
   const tracing = await tracingFor(config);
@@ -45,7 +47,6 @@ export async function start(config: Config = readConfig()): Promise<void> {
     folder: config.sdkFolder,
     pack: (version) => packHere(apiText(platform.api), version),
   });
-  const metrics = await metricsFor(config);
   const server = createServer({
     platform,
     config,

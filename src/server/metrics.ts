@@ -16,6 +16,8 @@ export interface Metrics {
   operation(figures: OperationFigures): void;
   error(code: string): void;
   response(status: number): void;
+  /** A use of a rate limit's budget, and whether it still held it. */
+  limited(budget: string, allowed: boolean): void;
   /** What became of the rows of a file. */
   imported(counts: Counts): void;
   /** A request of an SDK, by how the API that it was built from stands to that of the server. */
@@ -72,6 +74,12 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const limits = new Counter({
+    name: 'pergola_rate_limits_total',
+    help: 'Uses of the budgets of rate limits (docs/security.md), taken or refused.',
+    labelNames: ['budget', 'outcome'],
+    registers,
+  });
   const imports = new Counter({
     name: 'pergola_import_rows_total',
     help: 'Rows of files that came over HTTP, by what became of them.',
@@ -94,6 +102,7 @@ export function createMetrics(): Metrics {
       documents.rows.inc(label, rows);
     },
     error: (code) => errors.inc({ code }),
+    limited: (budget, allowed) => limits.inc({ budget, outcome: allowed ? 'taken' : 'refused' }),
     response: (status) => responses.inc({ status: String(status) }),
     sdkRequest: (status) => sdkRequests.inc({ status }),
     imported(counts) {

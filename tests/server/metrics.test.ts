@@ -78,6 +78,28 @@ describe('/metrics', () => {
     );
   });
 
+  it('counts what the budgets of rate limits held and what they did not', async () => {
+    const metrics = createMetrics();
+    await using limited = await serve({}, { metrics, rates: { guesses: { max: 2, windowSeconds: 60 } } });
+    const query = 'mutation { signIn(email: "admin@example.test", password: "wrong password") { token } }';
+    for (let at = 0; at < 3; at++)
+      await limited.request({
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+    const { text } = await metrics.text();
+    const lines = text
+      .split('\n')
+      .filter((line) => /^pergola_rate_limits_total\{budget="(guesses|signIns)"/.test(line));
+    expect(lines.toSorted()).toEqual([
+      // Asked once more, for a device that is known: time must not tell.
+      'pergola_rate_limits_total{budget="guesses",outcome="refused"} 2',
+      'pergola_rate_limits_total{budget="guesses",outcome="taken"} 2',
+      'pergola_rate_limits_total{budget="signIns",outcome="taken"} 3',
+    ]);
+  });
+
   it('tells how many requests the database is asked and how many wait', async () => {
     const { through, load } = createGate({ width: 2, maxWaiting: 5, patienceMs: 5_000 });
     const metrics = createMetrics();

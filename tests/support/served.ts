@@ -73,6 +73,7 @@ export async function serve(
   const rates = await openRates(config, {
     changes: { ...application.limits.rates, ...changes },
     warn: (text, error) => void failures.push(error ?? text),
+    onTaken: metrics?.limited,
   });
   const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates, trace: tracing });
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
