@@ -8,9 +8,10 @@ import {
   type Filter,
   type JsonPart,
   type Operand,
+  type Some,
 } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
-import { joinRelated } from './join-related.ts';
+import { joinRelated, tieRelated } from './join-related.ts';
 import type { Parameter } from './parameters.ts';
 import { column, type CompileContext, type Scope } from './scope.ts';
 
@@ -50,6 +51,10 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
       const relation = relationOf(scope.model, filter.relation);
       // The foreign key of a required relation proves that the row is there.
       if (relation.owning && relation.required && isAlways(filter.filter)) return negated ? falsehood : truth;
+      if (isApart(filter, scope)) return compileApart(relation, filter.filter, { scope, context, negated });
+      const passedBy = passBy(relation, filter.filter, modelOf(context.schema, relation.target), scope);
+      if (passedBy && isApart(passedBy.filter, passedBy.scope))
+        return compileFilter(passedBy.filter, passedBy.scope, context, negated);
       const { tables, conditions } = joinSome(relation, filter.filter, scope, context);
       const rows = sql`(select 1 from ${sql.join(tables)} where ${sql.join(conditions, sql` and `)})`;
       return negated ? sql`not exists ${rows}` : sql`exists ${rows}`;
@@ -57,6 +62,38 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
     case 'compare':
       return compileComparison(filter, scope, context, negated);
   }
+}
+
+/**
+ * Many rows lead to one, and from there to many again: asked for each row anew, this would visit as many rows as there
+ * are on the way times those that there are on the way back, at every turn. A rule may go so; it was written to be
+ * quick. A caller may not.
+ */
+const isApart = ({ byCaller, relation }: Some, { model, shared }: Scope) =>
+  byCaller === true && shared === true && relationOf(model, relation).list;
+
+/** "Its key is among those of the rows there for which …": those rows are found once, whoever asks how often. */
+function compileApart(
+  relation: RelationField,
+  filter: Filter,
+  { scope, context, negated }: { scope: Scope; context: CompileContext; negated: boolean },
+): Sql {
+  const target: Scope = { model: modelOf(context.schema, relation.target), alias: context.nextAlias() };
+  const { from, pairs, also } = tieRelated(relation, scope, target, context);
+  // An absent value among them would make SQL's `not in` unknown for every row.
+  const present = pairs.filter(({ mayBeAbsent }) => mayBeAbsent);
+  const conditions = [
+    ...also,
+    ...present.map(({ there }) => sql`${there} is not null`),
+    compileFilter(filter, target, context),
+  ];
+  const keys = sql.join(pairs.map(({ there }) => there));
+  const select = sql`select ${keys} from ${from} where ${sql.join(conditions, sql` and `)}`;
+  const rows = context.engine.foundOnce(select, context.nextAlias());
+  const here = pairs.map((pair) => pair.here);
+  const key = here.length === 1 ? here[0]! : sql`(${sql.join(here)})`;
+  if (!negated) return sql`${key} in ${rows}`;
+  return sql`(${sql.join([...present.map((pair) => sql`${pair.here} is null`), sql`${key} not in ${rows}`], sql` or `)})`;
 }
 
 /**
@@ -71,17 +108,20 @@ function joinSome(
 ): { tables: Sql[]; conditions: Sql[] } {
   const model = modelOf(context.schema, relation.target);
   const passedBy = passBy(relation, filter, model, scope);
+  if (passedBy && isApart(passedBy.filter, passedBy.scope))
+    return { tables: [], conditions: [compileFilter(passedBy.filter, passedBy.scope, context)] };
   if (passedBy) {
     return joinSome(relationOf(model, passedBy.filter.relation), passedBy.filter.filter, passedBy.scope, context);
   }
-  const target: Scope = { model, alias: context.nextAlias() };
+  const shared = scope.shared === true || relation.owning || relation.join.kind !== 'columns';
+  const target: Scope = { model, alias: context.nextAlias(), ...(shared && { shared }) };
   const { from, on } = joinRelated(relation, scope, target, context);
   const tables = [from];
   const conditions = [on];
   const visit = (it: Filter) => {
     if (it.kind === 'all') it.of.forEach(visit);
     // One of them goes on in this join; several side by side would reach the number of tables that a join may have.
-    else if (it.kind === 'some' && tables.length === 1) {
+    else if (it.kind === 'some' && tables.length === 1 && !isApart(it, target)) {
       const further = joinSome(relationOf(target.model, it.relation), it.filter, target, context);
       tables.push(...further.tables);
       conditions.push(...further.conditions);
@@ -102,7 +142,9 @@ function passBy(relation: RelationField, filter: Filter, model: Model, scope: Sc
   if (filter.kind !== 'some') return undefined;
   const { join } = relationOf(model, filter.relation);
   const isKnown = join.kind === 'columns' && join.pairs.every(([here]) => known.has(here));
-  return isKnown ? { scope: { model, alias: scope.alias, standIns: { scope, fields: known } }, filter } : undefined;
+  return isKnown
+    ? { scope: { model, alias: scope.alias, shared: true as const, standIns: { scope, fields: known } }, filter }
+    : undefined;
 }
 
 /** Conditions are asked in this order, and most rows are decided by a comparison before a subquery is asked. */

@@ -104,6 +104,8 @@ export interface Engine {
   /** Whether nothing stands there, or JSON's null. True or false, never null. */
   jsonIsAbsent(document: Sql, keys: readonly Sql[]): Sql;
 
+  /** The keys that a select yields, in a form in which the engine looks for them once and not for every row. */
+  foundOnce(select: Sql, alias: string): Sql;
   /** The columns hold one of these tuples of values. It may be long: what looks the rows up one by one is no good. */
   isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[]): Sql;
   /** The moment `value`, or the first one after what `column` holds where that is not earlier. */

@@ -39,7 +39,9 @@ export function guardFilter(filter: Filter, model: string, context: GuardContext
       const { target } = relationOf(modelOf(context.schema, model), filter.relation);
       const visible = requireField(model, filter.relation, 'filter', context);
       const inner = all([context.policy.rows(target, 'read'), guardFilter(filter.filter, target, context)]);
-      return visible ? all([visible, some(filter.relation, inner)]) : some(filter.relation, inner);
+      const there = some(filter.relation, inner);
+      const asked: Filter = there.kind === 'some' ? { ...there, byCaller: true } : there;
+      return visible ? all([visible, asked]) : asked;
     }
     case 'compare': {
       if (filter.namesRow) return filter;

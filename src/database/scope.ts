@@ -14,6 +14,8 @@ export interface Scope {
   readonly model: Model;
   readonly alias: string;
   readonly used?: Set<string>;
+  /** Many rows led here, perhaps to one and the same. */
+  readonly shared?: true;
   /** The rows are not joined: each of these fields is read from a field of another scope. */
   readonly standIns?: { readonly scope: Scope; readonly fields: ReadonlyMap<string, string> };
 }

@@ -10,7 +10,16 @@ export type Filter =
   | { readonly kind: 'any'; readonly of: readonly Filter[] }
   | { readonly kind: 'not'; readonly of: Filter }
   | Comparison
-  | { readonly kind: 'some'; readonly relation: string; readonly filter: Filter };
+  | Some;
+
+/** Some row there, or the row there, for which the filter holds. */
+export interface Some {
+  readonly kind: 'some';
+  readonly relation: string;
+  readonly filter: Filter;
+  /** Asked for by a caller, who may cross relations to and fro as often as they like. */
+  readonly byCaller?: true;
+}
 
 export interface Comparison {
   readonly kind: 'compare';

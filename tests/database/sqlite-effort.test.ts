@@ -44,13 +44,16 @@ const citiesOf = (alias: string, code: string) => `"City" as "${alias}" where "$
 describe('the effort of a statement', () => {
   it('is one row for a key', async () => {
     expect(await effort('select "t0"."name" from "City" as "t0" where "t0"."id" = ?')).toBe(1);
-    expect(await effort('select 1 from "Country" as "t0" where "t0"."code" = ?')).toBe(1);
     expect(await effort('select 1 from "City" as "t0" where "t0"."twin" = ?')).toBe(1);
   });
 
   it('is all rows for a condition that no index serves, or a range', async () => {
     expect(await effort(`select count(*) from "City" as "t0" where ${namedLikeThis('t0')}`)).toBe(100_000);
     expect(await effort('select count(*) from "City" as "t0" where "t0"."twin" > ?')).toBe(100_000);
+  });
+
+  it('is all rows of small tables, whatever is done with them', async () => {
+    expect(await effort('select 1 from "Country" as "t0", "Country" as "t1", "Country" as "t2"')).toBe(100);
   });
 
   it('is as many as an index holds alike', async () => {
@@ -69,6 +72,12 @@ describe('the effort of a statement', () => {
     expect(await effort(`select 1 from "Country" as "t0" where "t0"."code" in ${once}`)).toBeLessThan(200_000);
   });
 
+  it('searches once for each value of a list, and for each row of a subquery', async () => {
+    expect(await effort('select 1 from "City" as "t0" where "t0"."countryCode" in (?, ?, ?, ?)')).toBe(4_000);
+    const all = '(select "t1"."id" from "City" as "t1" where "t1"."name" = ?)';
+    expect(await effort(`select 1 from "City" as "t0" where "t0"."id" in ${all}`)).toBe(200_000);
+  });
+
   it('adds the sides of an or', async () => {
     expect(await effort('select 1 from "City" as "t0" where "t0"."id" = ? or "t0"."countryCode" = ?')).toBeLessThan(
       1_100,
@@ -81,6 +90,12 @@ describe('the effort of a statement', () => {
     const found = await effort(`select ${nested} from ${page}`);
     expect(found).toBeGreaterThan(100_000 + 101 * 1_000);
     expect(found).toBeLessThan(100_000 + 103 * 1_000);
+  });
+
+  it('is endless for what nests as deep as the parser takes, which is one level too deep for its plan', async () => {
+    let deepest = 'select 1';
+    for (let deeper = deepest; connection.fits(deeper); deeper = `select (${deeper})`) deepest = deeper;
+    expect(await effort(deepest)).toBe(Infinity);
   });
 
   it('is endless where a table is not known', async () => {

@@ -20,6 +20,9 @@ export function ordered(orderBy: readonly Sql[], limit: Sql | undefined): Sql {
   return limit ? sql`${order} limit ${limit}` : order;
 }
 
+/** Where the engine does so by itself. */
+export const foundOnce = (select: Sql) => sql`(${select})`;
+
 /** Tuples as `(values …)` or as a list, as the engine takes them. */
 export function isOneOf(columns: readonly Sql[], tuples: readonly (readonly Sql[])[], list = sql``): Sql {
   const [column] = columns;

@@ -116,6 +116,9 @@ export const mysql: Engine = {
   jsonIsAbsent: (document, keys) =>
     sql`(not ${existsInJson(document, keys, (value) => sql`json_type(${value}) <> 'NULL'`)})`,
 
+  // Left to itself it makes a join of the two, and looks for the keys again for every row. What is distinct stands apart.
+  foundOnce: (select, alias) =>
+    sql`(select * from (select distinct * from (${select}) as ${sql.id(`${alias}k`)}) as ${sql.id(alias)})`,
   isOneOf,
   laterThan(column, value) {
     const given = sql`cast(${value} as datetime(3))`;

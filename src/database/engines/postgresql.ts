@@ -2,7 +2,7 @@ import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } fro
 import type { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
-import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, selectRows } from './in-common.ts';
+import { asDate, columnReader, compilerFor, foundOnce, fromExactJson, isOneOf, selectRows } from './in-common.ts';
 import { decimalProblem, plainDecimal } from './decimal-digits.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
@@ -136,6 +136,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
 
     jsonIsAbsent: (document, keys) => sql`(coalesce(json_typeof(${valueIn(document, keys)}), 'null') = 'null')`,
 
+    foundOnce,
     isOneOf,
     // The largest of nothing and something is something.
     laterThan: (column, value) => sql`greatest(${value}::timestamp, ${column} + interval '1 millisecond')`,

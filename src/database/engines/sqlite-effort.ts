@@ -14,6 +14,9 @@ export interface Sizes {
 /** A statement that the process may run itself: what visits so many rows takes some 10 ms. */
 export const littleEffort = 50_000;
 
+/** Tables of so many rows together are read here, and no plan is asked for. */
+const fewRows = 500;
+
 /** Pages have at most this many rows, and one that says whether there are more. */
 const pageRows = 101;
 
@@ -23,7 +26,15 @@ const pageRows = 101;
  * a filter that was quick with one value can take hours with another.
  */
 export function effortOf(sql: string, ask: Ask, sizes: Sizes): number {
-  const steps = ask(`explain query plan ${sql}`).map(([id, parent, , detail]): Step => ({
+  const tables = tablesOf(sql);
+  const named = new Set([...tables.values()].flat());
+  const rows = [...named].reduce((sum, table) => sum + sizes.rows(table), 0);
+  // Among so few, loops inside loops come to little too.
+  if (named.size > 0 && rows <= fewRows) return rows;
+  // A statement that the parser just takes is one level too deep with these words in front of it.
+  const plan = attempt(() => ask(`explain query plan ${sql}`));
+  if (!plan) return Infinity;
+  const steps = plan.map(([id, parent, , detail]): Step => ({
     id: Number(id),
     parent: Number(parent),
     detail: String(detail),
@@ -31,7 +42,7 @@ export function effortOf(sql: string, ask: Ask, sizes: Sizes): number {
   }));
   const byId = new Map(steps.map((step) => [step.id, step]));
   const roots = steps.filter((step) => !byId.get(step.parent)?.inside.push(step));
-  return effortOfLoops(roots, { tables: tablesOf(sql), sizes });
+  return effortOfLoops(roots, { tables, longestList: longestListIn(sql), sizes });
 }
 
 interface Step {
@@ -43,16 +54,19 @@ interface Step {
 
 interface Known {
   readonly tables: ReadonlyMap<string, readonly string[]>;
+  readonly longestList: number;
   readonly sizes: Sizes;
 }
 
 /** Steps side by side: each loop runs in full for every turn of those before it, and so does what depends on their rows. */
 function effortOfLoops(steps: readonly Step[], known: Known): number {
   const made = new Set(steps.flatMap(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/.exec(detail)?.[1] ?? []));
+  // The plan shows one search where it searches once for each row of a subquery.
+  const everyRow = steps.some(({ detail }) => /^LIST SUBQUERY|FOR IN-OPERATOR/.test(detail));
   let [turns, effort] = [1, 0];
   for (const step of steps) {
     if (!/^(SCAN|SEARCH|MULTI-INDEX)/.test(step.detail)) continue;
-    turns *= turnsOf(step, made, known);
+    turns *= turnsOf(step, { made, everyRow }, known);
     effort += turns;
   }
   for (const { detail, inside } of steps) {
@@ -62,21 +76,34 @@ function effortOfLoops(steps: readonly Step[], known: Known): number {
   return effort;
 }
 
-function turnsOf({ detail, inside }: Step, made: ReadonlySet<string>, { tables, sizes }: Known): number {
+interface Level {
+  /** What subqueries beside it make, under their names. */
+  readonly made: ReadonlySet<string>;
+  readonly everyRow: boolean;
+}
+
+function turnsOf({ detail, inside }: Step, level: Level, { tables, longestList, sizes }: Known): number {
   // One index for each side of an `or`.
   if (detail.startsWith('MULTI-INDEX'))
-    return inside.flatMap((index) => index.inside).reduce((sum, it) => sum + turnsOf(it, made, { tables, sizes }), 0);
+    return inside
+      .flatMap((index) => index.inside)
+      .reduce((sum, it) => sum + turnsOf(it, level, { tables, longestList, sizes }), 0);
   const [, name = ''] = /^(?:SCAN|SEARCH) (\S+)/.exec(detail) ?? [];
   if (name === 'CONSTANT') return 1;
-  if (made.has(name)) return pageRows;
+  if (level.made.has(name)) return pageRows;
   const rows = Math.max(...(tables.get(name) ?? [name]).map((table) => sizes.rows(table)));
-  if (/USING INTEGER PRIMARY KEY \(rowid=\?\)/.test(detail)) return 1;
+  if (level.everyRow) return rows;
+  if (/USING INTEGER PRIMARY KEY \(rowid=\?\)/.test(detail)) return Math.min(rows, longestList);
   const [, index, conditions] = /USING (?:COVERING )?INDEX (\S+) \((.+)\)/.exec(detail) ?? [];
   // A range may hold all rows. An index made for the statement tells nothing about how many are alike.
   if (!index || !conditions || detail.includes('AUTOMATIC')) return rows;
   const equal = conditions.split(' AND ').filter((it) => /[^<>]=\?$/.test(it)).length;
-  return equal === 0 ? rows : Math.min(rows, sizes.alike(index, equal));
+  return equal === 0 ? rows : Math.min(rows, longestList * sizes.alike(index, equal));
 }
+
+/** The plan does not tell either for how many values of a list it searches: as many as the longest has, at most. */
+const longestListIn = (sql: string) =>
+  Math.max(1, ...[...sql.matchAll(/ in \(((?:\?, )*\?)\)/g)].map(([, list]) => (list!.length + 2) / 3));
 
 /** The tables that stand behind the aliases of a compiled statement. */
 function tablesOf(sql: string): Map<string, string[]> {

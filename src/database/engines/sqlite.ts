@@ -1,6 +1,6 @@
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { digitsOf, refuseLongDecimal } from './decimal-digits.ts';
-import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, selectRows } from './in-common.ts';
+import { asDate, columnReader, compilerFor, foundOnce, fromExactJson, isOneOf, selectRows } from './in-common.ts';
 import type { Engine, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 
@@ -119,6 +119,7 @@ export const sqlite: Engine = {
   },
 
   // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
+  foundOnce,
   isOneOf: (columns, tuples) => isOneOf(columns, tuples, sql`values `),
   // Text of one form: its order is the order in time.
   laterThan: (column, value) => {
