@@ -1,4 +1,4 @@
-import { getOperationAST, Kind, type ExecutionArgs } from 'graphql';
+import { getOperationAST, Kind, type ExecutionArgs, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../graphql/context.ts';
@@ -46,7 +46,7 @@ export function useLogging(logger: Logger): Plugin<Context> {
 /** By their names in the API, not the caller's aliases. What stands in fragments is not looked for. */
 function mutationFields({ document, operationName }: ExecutionArgs): { fields?: string[] } {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'mutation') return {};
+  if (operation?.operation !== OperationTypeNode.MUTATION) return {};
   const names = operation.selectionSet.selections.map((it) => (it.kind === Kind.FIELD ? it.name.value : '…'));
   return { fields: [...new Set(names)] };
 }

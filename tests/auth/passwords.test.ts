@@ -115,11 +115,11 @@ describe('a new password (ASVS 6.2)', () => {
 
   it('is held against more than the 3,000 most common that are long enough', () => {
     const list = createRequire(import.meta.url)('@zxcvbn-ts/language-common/src/passwords.json') as string[];
-    const longEnough = list.filter((it) => it.length >= 8);
+    const longEnough = list.filter((word) => word.length >= 8);
     expect(longEnough.length).toBeGreaterThan(17_000);
     // Each of the first 3,000, and one in a hundred of the others.
     const asked = longEnough.filter((_, at) => at < 3000 || at % 100 === 0);
-    expect(asked.filter((it) => refusalOf(it) === null)).toEqual([]);
+    expect(asked.filter((word) => refusalOf(word) === null)).toEqual([]);
   });
 
   it.each([

@@ -89,12 +89,12 @@ async function arrangeAlike({ database }: TestPlatform) {
   return database.as(system).write((writer) => writer.createAlike('Observation', shape, data));
 }
 
-const all =
+const everyField =
   'id quantity unit value measuredAt status details rawFrame serialNumber internalNote site { name survey { title } }';
 
 /** Each with the values it is asked with. */
 const operations: readonly [name: string, document: string, variables?: object][] = [
-  ['every value', `{ observations(first: 100, orderBy: [{ id: asc }]) { totalCount nodes { ${all} } } }`],
+  ['every value', `{ observations(first: 100, orderBy: [{ id: asc }]) { totalCount nodes { ${everyField} } } }`],
   ...['quantity', 'unit', 'value', 'measuredAt', 'status', 'serialNumber', 'internalNote'].flatMap((field) =>
     ['asc', 'desc'].map((direction): [string, string] => [
       `sorted by ${field} ${direction}`,

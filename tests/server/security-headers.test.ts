@@ -20,7 +20,9 @@ const serverAt = (publicUrl: string) =>
     personas: application.personas,
   });
 
-const answers: readonly (readonly [string, string, RequestInit])[] = [
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+
+const answers: readonly (readonly [string, string, Init])[] = [
   ['an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
   ['a refusal', '/graphql', { method: 'POST', body: '{' }],
   ['credentials that are none', '/graphql', { method: 'POST', headers: { authorization: 'Bearer x' }, body: '{}' }],

@@ -174,7 +174,7 @@ const keyLengths = ({ models }: DMMF.Datamodel) =>
   models.flatMap((model) => {
     const references = new Set(model.fields.flatMap(({ relationFromFields }) => relationFromFields ?? []));
     return model.fields.flatMap(({ name, type, nativeType, default: value }) => {
-      const [native, [length] = []] = nativeType ?? ['', []];
+      const [native, [length]] = nativeType ?? ['', []];
       const isMade = typeof value === 'object' && value !== null && 'name' in value;
       if (!/^Var(Char|Binary)$/.test(native) || isMade || references.has(name)) return [];
       const units = type === 'Bytes' ? 'bytes' : 'characters';
