@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/passwords.ts';
@@ -167,5 +168,28 @@ describe('the front end', chrome.needed, () => {
     expect(await alert()).toMatch(/^You may (see this, and not change it|not change this, or it is gone)\.$/);
     await page.getByRole('button', { name: '12.75 Cel' }).waitFor();
     expect(await served.all.observation.count({ where: { value: { equals: '99' } } })).toBe(0);
+  });
+
+  it('can be asked by a worker as well as by a page', async () => {
+    const contents = `import { createClient } from '@pergola/sdk';
+      const client = createClient({ url: '${served.url}/graphql' });
+      client.surveys.list({ where: { title: { equals: 'Noise 1' } } })
+        .then(({ nodes }) => postMessage([typeof window, nodes.map(({ title }) => title)]), (error) => postMessage(String(error)));`;
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: 'esm',
+    });
+    const heard = await page.evaluate(
+      (code) =>
+        new Promise((resolve) => {
+          const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => resolve(message);
+        }),
+      outputFiles[0]!.text,
+    );
+    expect(heard).toEqual(['undefined', ['Noise 1']]);
   });
 });
