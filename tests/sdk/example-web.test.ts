@@ -185,8 +185,8 @@ describe('the front end', chrome.needed, () => {
       (code) =>
         new Promise((resolve) => {
           const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-          worker.onmessage = ({ data }) => resolve(data);
-          worker.onerror = ({ message }) => resolve(message);
+          worker.addEventListener('message', ({ data }) => resolve(data));
+          worker.addEventListener('error', ({ message }) => resolve(message));
         }),
       outputFiles[0]!.text,
     );
