@@ -17,10 +17,10 @@ import { application } from '../src/app/index.ts';
 import { createUser } from '../src/auth/sign-in.ts';
 import { openDatabase } from '../src/database/database.ts';
 import { deployMigrations } from '../src/database/schema-engine/migrations.ts';
-import { generatedDatamodel } from '../src/generated/datamodel.ts';
 import { runImport } from '../src/import/run-import.ts';
 import { designOf } from '../src/server/platform.ts';
-import { createDatabase, type ServerName } from '../tests/support/test-engine.ts';
+import { createOnServer } from '../tests/support/temporary-database.ts';
+import type { ServerName } from '../tests/support/test-engine.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -55,8 +55,7 @@ const csvOf = (rows: readonly Row[]) => [columns, ...rows].map((row) => `${row.m
 
 /** A new database with the countries that the cities need. */
 async function openNew(engine: string, rows: readonly Row[]) {
-  const made =
-    engine === 'sqlite' ? await newFile() : await createDatabase(engine as ServerName, generatedDatamodel.datamodel);
+  const made = engine === 'sqlite' ? await newFile() : await createOnServer(engine as ServerName);
   const database = await openDatabase(made.url, design.schema, design.policies);
   const { id } = await createUser(database.unguarded, { email: 'admin@example.test', name: 'Admin', roles: ['admin'] });
   const viewer = { kind: 'user', id, roles: ['admin'] } as const;

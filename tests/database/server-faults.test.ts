@@ -10,13 +10,14 @@ import { checkPolicies } from '../../src/policy/check.ts';
 import { system } from '../../src/policy/viewer.ts';
 import { startMariadb, type OwnMariadb } from '../support/own-mariadb.ts';
 import { requirement } from '../support/requirements.ts';
+import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
 import { openTcpProxy } from '../support/tcp-proxy.ts';
-import { createDatabase, withServer, type ServerDatabase } from '../support/test-engine.ts';
+import { withServer } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
 const mariadbd = requirement('mariadbd');
 
-const { schema, datamodel, drafts } = tinyParts({
+const { schema, text, drafts } = tinyParts({
   prisma: `
 model Account {
   id      Int @id
@@ -46,7 +47,7 @@ describe('MariaDB', mariadbd.needed, () => {
   beforeAll(async () => {
     if (!mariadbd.location) return;
     mariadb = await startMariadb(mariadbd.location);
-    made = await createDatabase('mysql', datamodel, mariadb.server);
+    made = await createDatabase('mysql', text, mariadb.server);
     // One that a read-only server stops.
     await withServer(mariadb.server, async (beside) => {
       await beside.run("create user app@'127.0.0.1'");

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connection.ts';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
 import { requirement } from '../support/requirements.ts';
-import { createDatabase, type ServerName } from '../support/test-engine.ts';
+import { createDatabase } from '../support/server-database.ts';
+import type { ServerName } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
-const { datamodel } = tinyParts({ prisma: '\nmodel Row {\n  id Int @id\n}' });
+const { text } = tinyParts({ prisma: '\nmodel Row {\n  id Int @id\n}' });
 
 async function endsAndGoesOn(engine: ServerName, endless: string) {
-  const made = await createDatabase(engine, datamodel);
+  const made = await createDatabase(engine, text);
   const connection = await connect(`${made.url}?statement_timeout=1&connection_limit=1`);
   try {
     const started = performance.now();

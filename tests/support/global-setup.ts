@@ -1,7 +1,8 @@
 /** Once a run, in vitest's main process: what the machine has, and the closing lines that scripts read. */
 import type { TestModule, TestProject } from 'vitest/node';
-import { dropLeftovers, serverNames, testEngine } from './test-engine.ts';
 import { type Found, findRequirements, leftOut, unmetRequirements } from './requirements.ts';
+import { dropLeftovers } from './server-database.ts';
+import { serverNames, testEngine } from './test-engine.ts';
 
 export default async function setup(project: TestProject) {
   const found = await findRequirements();

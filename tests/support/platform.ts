@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { graphql, type GraphQLError } from 'graphql';
 import { application } from '../../src/app/index.ts';
 import type { Database } from '../../src/database/database.ts';
-import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import type { Extension } from '../../src/graphql/build-api.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import type { PrismaClient } from '../../src/generated/sqlite/client.ts';
@@ -16,8 +15,9 @@ import { maskError } from '../../src/server/mask-error.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../../src/server/platform.ts';
 import { noAccount } from './no-account.ts';
 import { insertSurveyData, type Person } from './survey-data.ts';
-import { openClient, openTemporaryFile } from './temporary-database.ts';
-import { copyDatabase, createDatabase, testEngine, type EngineName, type ServerName } from './test-engine.ts';
+import { copyDatabase } from './server-database.ts';
+import { createOnServer, openClient, openTemporaryFile } from './temporary-database.ts';
+import { testEngine, type EngineName, type ServerName } from './test-engine.ts';
 
 /** What a caller would see, with each error reduced to what is promised. */
 export interface Answer<Data> {
@@ -145,14 +145,14 @@ async function copyOf(fill: Fill, engine: EngineName): Promise<{ readonly url: s
   filled.set(engine, ofEngine);
   const known = ofEngine.get(fill) ?? (engine === 'sqlite' ? fillFile(fill) : fillOnServer(engine, fill));
   ofEngine.set(fill, known);
-  if (engine !== 'sqlite') return copyDatabase(engine, await known, generatedDatamodel.datamodel);
+  if (engine !== 'sqlite') return copyDatabase(engine, await known);
   const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
   await copyFile(await known, join(folder, 'test.db'));
   return { url: `file:${join(folder, 'test.db')}`, drop: () => rm(folder, { recursive: true }) };
 }
 
 async function fillOnServer(engine: ServerName, fill: Fill): Promise<string> {
-  const { name, url } = await createDatabase(engine, generatedDatamodel.datamodel);
+  const { name, url } = await createOnServer(engine);
   const { client } = await openClient(engine, url);
   await fill(client);
   await client.$disconnect();

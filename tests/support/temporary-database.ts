@@ -7,10 +7,11 @@ import { createClient } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import { PrismaClient } from '../../src/generated/sqlite/client.ts';
-import { createDatabase, testEngine, type ServerName } from './test-engine.ts';
+import { createDatabase } from './server-database.ts';
+import { testEngine, type ServerName } from './test-engine.ts';
 
+const schemaFile = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations/sqlite/', import.meta.url));
 
 export interface TemporaryDatabase extends AsyncDisposable {
@@ -27,7 +28,7 @@ export async function openTemporaryDatabase(): Promise<TemporaryDatabase> {
 }
 
 async function openOnServer(engine: ServerName): Promise<TemporaryDatabase> {
-  const database = await createDatabase(engine, generatedDatamodel.datamodel);
+  const database = await createOnServer(engine);
   const { client, statements } = await openClient(engine, database.url);
   return {
     client,
@@ -38,6 +39,11 @@ async function openOnServer(engine: ServerName): Promise<TemporaryDatabase> {
       await database.drop();
     },
   };
+}
+
+/** A database with the tables of the application. */
+export async function createOnServer(engine: ServerName) {
+  return createDatabase(engine, await readFile(schemaFile, 'utf8'));
 }
 
 /** Prisma Client by itself, past everything of ours. */

@@ -1,19 +1,22 @@
 /** The database of a tiny service on an engine that runs as a server. */
-import { copyDatabase, createDatabase, withServer, type Beside, type ServerName } from './test-engine.ts';
-import type { Datamodel } from './create-tables.ts';
+import type { GeneratedDatamodel } from '../../src/generated/datamodel.ts';
+import { copyDatabase, createDatabase } from './server-database.ts';
+import { withServer, type Beside, type ServerName } from './test-engine.ts';
 import { shownValue, type TinyStore } from './tiny-store.ts';
+
+type Datamodel = GeneratedDatamodel['datamodel'];
 
 const filled = new Map<string, Promise<string>>();
 
 export async function openOnServer(
   engine: ServerName,
-  { datamodel, rows }: { datamodel: Datamodel; rows: string },
+  { schema, datamodel, rows }: { schema: string; datamodel: Datamodel; rows: string },
 ): Promise<TinyStore> {
   const quoted = quoting(datamodel);
-  const design = JSON.stringify([datamodel, rows]);
-  const first = filled.get(design) ?? fill(engine, datamodel, quoted(rows));
+  const design = JSON.stringify([schema, rows]);
+  const first = filled.get(design) ?? fill(engine, schema, quoted(rows));
   filled.set(design, first);
-  const copy = await copyDatabase(engine, await first, datamodel);
+  const copy = await copyDatabase(engine, await first);
   const beside = await copy.server.connect(copy.name);
   const tables = await readTables(engine, beside);
   return {
@@ -74,8 +77,8 @@ async function readTables(engine: ServerName, beside: Beside): Promise<Table[]> 
   return [...tables.values()];
 }
 
-async function fill(engine: ServerName, datamodel: Datamodel, rows: string): Promise<string> {
-  const { name, server } = await createDatabase(engine, datamodel);
+async function fill(engine: ServerName, schema: string, rows: string): Promise<string> {
+  const { name, server } = await createDatabase(engine, schema);
   await withServer(
     server,
     async (beside) => {

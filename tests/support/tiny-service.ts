@@ -11,7 +11,6 @@ import { checkPolicies } from '../../src/policy/check.ts';
 import { open, policyLanguage, type FieldRights, type PolicyDraft } from '../../src/policy/policy.ts';
 import { anyone, type RowVerb, type Rule } from '../../src/policy/rule.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
-import type { Datamodel } from './create-tables.ts';
 import { errorOf, type Answer } from './platform.ts';
 import { testEngine } from './test-engine.ts';
 import { openOnServer } from './tiny-on-server.ts';
@@ -69,7 +68,7 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
   const firstRows = design.rows ?? '';
   const store = await (testEngine === 'sqlite'
     ? openInFile(text, firstRows)
-    : openOnServer(testEngine, { datamodel: datamodel.datamodel as unknown as Datamodel, rows: firstRows }));
+    : openOnServer(testEngine, { schema: text, datamodel: datamodel.datamodel, rows: firstRows }));
   const { url, sql, everything, reset } = store;
   const policies = checkPolicies(schema, draftsOf(design, schema));
   const api = apiOf(design, () => buildApi(schema, policies, [], datamodel));
@@ -109,8 +108,8 @@ export async function openTinyService(design: TinyDesign): Promise<TinyService> 
 
 /** What a design says, without a database. */
 export function tinyParts(design: TinyDesign) {
-  const { schema, datamodel } = prepared(design.prisma);
-  return { schema, datamodel: datamodel.datamodel as unknown as Datamodel, drafts: draftsOf(design, schema) };
+  const { schema, text } = prepared(design.prisma);
+  return { schema, text, drafts: draftsOf(design, schema) };
 }
 
 const nobodySignsIn = () => Promise.reject(new Error('These tests sign nobody in.'));
@@ -148,7 +147,7 @@ function apiOf(design: TinyDesign, make: () => GraphQLSchema): GraphQLSchema {
 
 interface Prepared {
   readonly schema: Schema;
-  readonly datamodel: Parameters<typeof buildApi>[3] & { readonly datamodel: unknown };
+  readonly datamodel: Parameters<typeof buildApi>[3] & { readonly datamodel: GeneratedDatamodel['datamodel'] };
   /** The whole schema, as Prisma reads it. */
   readonly text: string;
 }
