@@ -94,14 +94,14 @@ function compileSkipped(
 ): Sql {
   const rest = compileSeek(terms, read.seek!.place);
   const condition = sql`${where(source, [read.filter], scope, context)} and not (${rest})`;
-  return sql`exists (select 1 from ${source.from} where ${condition})`;
+  return context.engine.jsonTruth(sql`exists (select 1 from ${source.from} where ${condition})`);
 }
 
 function compileSelection(select: Selection, scope: Scope, context: CompileContext): Sql[] {
   const scalars = select.scalars.flatMap(({ field, visible }) => {
     const { type } = scalarOf(scope.model, field);
     const value = context.engine.toJson(type, visibleColumn(scope, field, visible, context));
-    return visible ? [sql`(${compileFilter(visible, scope, context)})`, value] : [value];
+    return visible ? [context.engine.jsonTruth(compileFilter(visible, scope, context)), value] : [value];
   });
   const relations = select.relations.map(({ relation, read, visible }) => {
     const field = relationOf(scope.model, relation);

@@ -70,6 +70,8 @@ export interface Engine {
   jsonRows(item: Sql, source: RowsSource): Sql;
   /** Whether a table that is derived in a subquery may ask about rows outside of it; else `jsonRows` takes no columns by other names there. */
   readonly derivesFromOuterRows: boolean;
+  /** A condition as an item of `jsonArray`: true or 1, false or 0. */
+  jsonTruth(condition: Sql): Sql;
   /** A whole statement that yields this one value. */
   selectValue(value: Sql): Sql;
   /** How a value of the type travels inside JSON without losing a digit. */

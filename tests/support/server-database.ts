@@ -86,9 +86,10 @@ function tablesOf(database: string): Promise<Table[]> {
 
 async function readTables(beside: Beside): Promise<Table[]> {
   const tables: Table[] = [];
-  for (const [name] of await beside.run('show tables')) {
+  for (const [first] of await beside.run('show tables')) {
+    const name = String(first);
     const [[, create] = []] = await beside.run(`show create table "${name}"`);
-    tables.push({ name: String(name), create: String(create) });
+    tables.push({ name, create: String(create) });
   }
   return tables;
 }

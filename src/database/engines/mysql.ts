@@ -54,6 +54,9 @@ export const mysql: Engine = {
   },
   derivesFromOuterRows: false,
 
+  // An EXISTS that does not depend on the row would stand there as a text, "1", where a text of another collation is beside it.
+  jsonTruth: (condition) => sql`(case when ${condition} then 1 else 0 end)`,
+
   selectValue: (value) => sql`select ${value}`,
 
   toJson(type, value) {

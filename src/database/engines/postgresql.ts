@@ -80,6 +80,8 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
     },
     derivesFromOuterRows: true,
 
+    jsonTruth: (condition) => sql`(${condition})`,
+
     selectValue: (value) => sql`select (${value})::text`,
 
     toJson(type, value) {

@@ -43,6 +43,8 @@ export const sqlite: Engine = {
 
   derivesFromOuterRows: true,
 
+  jsonTruth: (condition) => sql`(${condition})`,
+
   selectValue: (value) => sql`select ${value}`,
 
   toJson(type, value) {

@@ -27,6 +27,9 @@ export interface WriteCase {
   readonly write: WriteText;
 }
 
+/** Of several engines, which all answer alike. */
+export const p6 = 'P6: engines answer differently';
+
 /** What a property found. */
 export class Refuted extends Error {
   readonly property: string;

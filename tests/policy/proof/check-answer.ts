@@ -17,6 +17,8 @@ export interface Asked {
   readonly tooDeep: boolean;
   /** Undefined: the answer is what it must be. */
   readonly difference: Difference | undefined;
+  /** What one engine says and another does not. */
+  readonly disagreement: Difference | undefined;
 }
 
 export interface Difference {
@@ -67,8 +69,14 @@ export async function ask(operation: Operation, options: AskOptions): Promise<As
     answer,
     tooDeep,
     difference: tooDeep ? undefined : differenceOf(expected, body, answer, document),
+    // How deep one statement may nest is each engine's own matter.
+    disagreement: tooDeep ? undefined : disagreementIn(answer),
   };
 }
+
+/** What another engine says, byte by byte. */
+export const disagreementIn = ({ text, elsewhere }: Answer): Difference | undefined =>
+  elsewhere === undefined ? undefined : { expected: text, actual: elsewhere };
 
 function differenceOf(expected: Expected, body: Body, answer: Answer, document: Document): Difference | undefined {
   const { data, errors = [], ...more } = body;

@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql';
 import { turnsAround } from './arbitrary/edits.ts';
-import { Refuted, type Case } from './case.ts';
+import { p6, Refuted, type Case } from './case.ts';
 import { ask, type Difference } from './check-answer.ts';
 import { checkNarrowed, shrinking } from './check-narrowed.ts';
 import { checkPages } from './check-pages.ts';
@@ -24,7 +24,7 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
   if (!isSound(world)) throw new Error('No database could hold this world.');
   const design = designOf(world.shape);
   await using stored = await storeWorld(world);
-  await using service = await open(stored.url, design, policies);
+  await using service = await open(stored.urls, design, policies);
   const places = new Places(service, world, viewers);
   const rights = viewers.map((viewer) => new Rights(world, policies, viewer));
   const askAs = (at: number) => ask(operation, { world, service, places, viewer: viewers[at]!, rights: rights[at]! });
@@ -33,11 +33,12 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
 
   // Those before have asked before: what is kept of their questions must not show.
   for (const [at] of viewers.entries()) {
-    const { difference, document, answer } = await askAs(at);
+    const { difference, disagreement, document, answer } = await askAs(at);
     const [invalid] = validate(service.api, parse(document.text));
     if (invalid) throw invalid;
     if (answer.text.includes('BAD_REQUEST')) throw new Error('The variables do not fit the API.');
     if (difference) return refuted('P1: the answer is not the reference’s', difference, at);
+    if (disagreement) return refuted(p6, disagreement, at);
   }
   const [viewer, mine] = [viewers[it.viewer]!, rights[it.viewer]!];
   const { document, answer } = await askAs(it.viewer);
@@ -49,14 +50,14 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
   if (other) {
     if (!isSound(other) || viewOf(new Rights(other, policies, viewer)) !== viewOf(mine))
       throw new Error('The viewer can tell these worlds apart.');
-    stored.write(other);
+    await stored.write(other);
     const { text } = await service.ask(document, viewer);
-    stored.write(world);
+    await stored.write(world);
     if (text !== answer.text) return refuted('P2: a hidden difference shows', { expected: answer.text, actual: text });
   }
   const narrower = narrowed && !turnsAround(policies, narrowed) && shrinking(operation, world.shape);
   if (narrower) {
-    await using fewer = await open(stored.url, design, narrowed);
+    await using fewer = await open(stored.urls, design, narrowed);
     const wrong = await checkNarrowed(narrower, viewer, { shape: world.shape, services: [service, fewer] });
     if (wrong) return refuted('P4: a right less shows more', wrong);
   }

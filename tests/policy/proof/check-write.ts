@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { root } from './operation.ts';
 import type { PolicyTexts, ViewerText } from './policy-text.ts';
-import type { Difference } from './check-answer.ts';
+import { disagreementIn, type Difference } from './check-answer.ts';
 import { nodeIdOf } from './reference/node-id.ts';
 import { Rights } from './reference/rights.ts';
 import type { Clear } from './reference/write.ts';
@@ -44,14 +44,18 @@ export async function askWrite(write: WriteText, options: AskWriteOptions): Prom
   const { world, viewer, service, stored, scratch, before, expected } = options;
   const answer = await service.ask(documentOfWrite(write, service), viewer);
   const body = JSON.parse(answer.text) as Body;
-  const after = stored.dump();
-  if (after !== before) stored.write(world);
+  const after = await stored.dump();
+  if (after !== before) await stored.write(world);
+  const disagreement = disagreementIn(answer);
+  // Of many rows, any may be the first to be refused.
+  if (disagreement && !(body.errors && write.kind.endsWith('Many')))
+    return { answer, leftOut: false, difference: disagreement };
   const [error] = body.errors ?? [];
   const leftOut = write.kind.endsWith('Many') && error !== undefined && isLeftOut(error.message, options);
   if (leftOut)
     return { answer, leftOut, difference: after === before ? undefined : { expected: before, actual: after } };
-  if (expected.kind === 'done') scratch.write(expected.world);
-  const wanted = expected.kind === 'done' ? scratch.dump() : before;
+  if (expected.kind === 'done') await scratch.write(expected.world);
+  const wanted = expected.kind === 'done' ? await scratch.dump() : before;
   const told = answerDifference(write, body, service.policies, options);
   const said = { answer: body, ...(answer.causes.length > 0 && { causes: answer.causes }) };
   const difference = told

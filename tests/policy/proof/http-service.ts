@@ -42,10 +42,10 @@ export async function openFront(): Promise<Front> {
   const front = await openPlatform(designOf(application), accounts.url);
   const tokens = new Map<string, string>();
 
-  const open: OpenService = async (url, { schema, names, datamodel }, texts) => {
+  const open: OpenService = async (urls, { schema, names, datamodel }, texts) => {
     const policies = policiesOf(texts, schema);
     const api = buildApi(schema, policies, [], datamodel);
-    const world = await openDatabase(url, schema, policies);
+    const world = await openDatabase(urls[0]!, schema, policies);
     const platform: Platform = { ...front, schema, policies, api, database: world };
     const causes: string[] = [];
     const server = serverOf(platform, causes);

@@ -1,6 +1,7 @@
 /**
  * `npm run test:proof`: asks what was found before, then looks for more. With files as arguments, these cases only.
  * PROOF_RUNS says how many counted runs, PROOF_SEED from which seed on; `--http` asks through the server, `--writes` writes.
+ * PROOF_ENGINES=sqlite,mysql,postgresql asks each of them, and compares what they answer byte by byte.
  */
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
@@ -9,6 +10,7 @@ import { members, openFront } from './http-service.ts';
 import { keptCases, proveOrKeep, proveOrKeepWrites, replay } from './kept-cases.ts';
 import { closingLinesOfWrites } from './prove-writes.ts';
 import { closingLines } from './tally.ts';
+import { dropPlaces } from './world-on-server.ts';
 
 const { values, positionals } = parseArgs({
   options: { http: { type: 'boolean' }, writes: { type: 'boolean' } },
@@ -24,6 +26,7 @@ for (const file of positionals.length > 0 ? positionals : keptCases()) {
 }
 const reportEvery = 20_000;
 if (positionals.length === 0) await (values.writes ? lookByWrites() : look());
+await dropPlaces();
 
 async function look() {
   console.log(`seed ${PROOF_SEED}`);

@@ -18,7 +18,7 @@ import {
   type RuleText,
   type WhereText,
 } from './policy-text.ts';
-import { nativeValue } from './stored-world.ts';
+import { nativeValue } from './stored-value.ts';
 import type { Value } from './world.ts';
 
 /** The policies as the house holds them, once they are checked. */

@@ -23,11 +23,11 @@ export async function proveWorld(plan: Plan, { open, tally }: WorldOptions): Pro
   const { world, policies, narrowed } = plan;
   const design = designOf(world.shape);
   await using stored = await storeWorld(world);
-  await using service = await open(stored.url, design, policies);
+  await using service = await open(stored.urls, design, policies);
   const chosen = chooseOperations(plan, service);
   await new ServiceProof(plan, service, tally).run(chosen, stored);
   if (narrowed && !turnsAround(policies, narrowed)) {
-    await using fewer = await open(stored.url, design, narrowed);
+    await using fewer = await open(stored.urls, design, narrowed);
     await proveNarrowed(plan, narrowed, { chosen, services: [service, fewer], tally });
   }
   tally.worlds++;

@@ -96,14 +96,14 @@ async function proveWritesIn({ world, viewers, policies, wheres }: WritePlan, { 
   const design = designOf(world.shape);
   await using stored = await storeWorld(world);
   await using scratch = await storeWorld(world);
-  await using service = await openEngine(stored.url, design, policies);
+  await using service = await openEngine(stored.urls, design, policies);
   const { api, names } = service;
   const fitted = fittingWheres(wheres, world, service);
   const chance = new Chance(seed);
   const candidates = Array.from({ length: ofEach * 20 }, () =>
     arbitraryWrite({ world, api, names, wheres: fitted, chance }),
   ).filter((it) => it !== undefined);
-  const before = stored.dump();
+  const before = await stored.dump();
   for (const [at, viewer] of viewers.entries()) {
     const rights = new Rights(world, policies, viewer);
     for (const { write, expected, counts } of chooseWrites(candidates, rights, ofEach)) {
@@ -203,11 +203,11 @@ function telling(write: WriteText, expected: Clear): number {
 export async function checkWriteCase({ world, policies, viewers, viewer: at, write }: WriteCase) {
   await using stored = await storeWorld(world);
   await using scratch = await storeWorld(world);
-  await using service = await openEngine(stored.url, designOf(world.shape), policies);
+  await using service = await openEngine(stored.urls, designOf(world.shape), policies);
   const viewer = viewers[at]!;
   const expected = expectedWrite(world, policies, viewer, write);
   if (expected.kind === 'unclear') return undefined;
-  const before = stored.dump();
+  const before = await stored.dump();
   const { difference } = await askWrite(write, { world, viewer, service, stored, scratch, before, expected });
   return difference;
 }

@@ -1,5 +1,5 @@
-import { Refuted, type Case } from './case.ts';
-import { ask, type Asked, type Difference } from './check-answer.ts';
+import { p6, Refuted, type Case } from './case.ts';
+import { ask, disagreementIn, type Asked, type Difference } from './check-answer.ts';
 import { checkPages } from './check-pages.ts';
 import type { Fitted } from './choose-operations.ts';
 import { isOrdered, type Operation } from './operation.ts';
@@ -11,7 +11,7 @@ import type { Service } from './service.ts';
 import type { StoredWorld } from './stored-world.ts';
 import type { Tally } from './tally.ts';
 
-/** P1 to P3 of one service. */
+/** P1 to P3 of one service, and P6 of its engines. */
 export class ServiceProof {
   private readonly plan: Plan;
   private readonly service: Service;
@@ -47,6 +47,7 @@ export class ServiceProof {
     const { service, places, tally } = this;
     const asked = await ask(operation, { world, service, places, viewer: viewers[at]!, rights: this.rights[at]! });
     if (asked.difference) throw this.refuted('P1: the answer is not the reference’s', operation, at, asked.difference);
+    if (asked.disagreement) throw this.refuted(p6, operation, at, asked.disagreement);
     const { met, refused } = asked.expected;
     if (asked.tooDeep) tally.tooDeep++;
     else {
@@ -71,15 +72,18 @@ export class ServiceProof {
     const { world, viewers, edits, edited } = this.plan;
     const other = otherWorld(world, edits, this.service.policies, viewers[edited]!);
     if (other.made === 0) return;
-    stored.write(other.world);
+    await stored.write(other.world);
     for (const { asked, operation } of before) {
-      const { text } = await this.service.ask(asked.document, viewers[edited]!);
+      const answer = await this.service.ask(asked.document, viewers[edited]!);
+      const { text } = answer;
       const difference = { expected: asked.answer.text, actual: text };
       if (text !== asked.answer.text)
         throw this.refuted('P2: a hidden difference shows', operation, edited, difference, { other: other.world });
+      const disagreement = asked.tooDeep ? undefined : disagreementIn(answer);
+      if (disagreement) throw this.refuted(p6, operation, edited, disagreement, { world: other.world });
       this.tally.twice++;
     }
-    stored.write(world);
+    await stored.write(world);
   }
 
   private refuted(

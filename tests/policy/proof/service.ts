@@ -23,9 +23,11 @@ export interface Answer {
   readonly text: string;
   /** What was behind the errors of which callers are told nothing. */
   readonly causes: readonly string[];
+  /** What another engine said instead. */
+  readonly elsewhere?: string;
 }
 
-export type OpenService = (url: string, design: Design, policies: PolicyTexts) => Promise<Service>;
+export type OpenService = (urls: readonly string[], design: Design, policies: PolicyTexts) => Promise<Service>;
 
 /** What Prisma and Pothos make of a shape; costly, so once for all policies. */
 export interface Design {

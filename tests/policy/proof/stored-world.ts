@@ -1,144 +1,42 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
-import { sqlite } from '../../../src/database/engines/sqlite.ts';
-import {
-  modelIn,
-  scalarsIn,
-  tablesIn,
-  type ModelShape,
-  type ScalarShape,
-  type ScalarType,
-  type Shape,
-} from './shape.ts';
-import { asText, type Row, type Value, type World } from './world.ts';
+import { testEngine, type EngineName } from '../../support/test-engine.ts';
+import type { World } from './world.ts';
+import { storeInFile } from './world-in-file.ts';
+import { storeOnServer } from './world-on-server.ts';
 
-/** As Prisma's migrations have them. */
-const columnTypes: Record<ScalarType, string> = {
-  String: 'TEXT',
-  Int: 'INTEGER',
-  BigInt: 'BIGINT',
-  Float: 'REAL',
-  Decimal: 'DECIMAL',
-  Boolean: 'BOOLEAN',
-  DateTime: 'DATETIME',
-  Date: 'DATETIME',
-  Json: 'JSONB',
-  Bytes: 'BLOB',
-  Enum: 'TEXT',
-};
+/** What is asked: this run's engine, or the ones that PROOF_ENGINES lists (`sqlite,mysql,postgresql`). */
+const provedOn = (process.env['PROOF_ENGINES']?.split(',') ?? [testEngine]) as readonly EngineName[];
 
-export interface StoredWorld extends AsyncDisposable {
+/** The tables of a shape on one engine. They have no foreign keys, so an optional relation may dangle. */
+export interface WorldStore extends AsyncDisposable {
   readonly url: string;
   /** Puts these rows in the place of all others. */
-  write(world: World): void;
+  write(world: World): Promise<void>;
   /** All rows as they are stored, a line each. */
-  dump(): string;
+  dump(): Promise<string[]>;
 }
 
-/** The tables of a shape in a SQLite file of their own. They have no foreign keys, so an optional relation may dangle. */
+/** One world on every engine that is asked. */
+export interface StoredWorld extends AsyncDisposable {
+  readonly urls: readonly string[];
+  write(world: World): Promise<void>;
+  dump(): Promise<string>;
+}
+
 export async function storeWorld(world: World): Promise<StoredWorld> {
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pergola-proof-'));
-  const path = join(folder, 'world.db');
-  const connection = new LibsqlConnection(path);
-  connection.script('PRAGMA synchronous = OFF;');
-  connection.script(createTables(world.shape));
-  const write = (it: World) => {
-    connection.script('BEGIN');
-    for (const model of it.shape.models) writeRows(model, it, connection);
-    for (const { table, a, b } of tablesIn(it.shape)) {
-      connection.script(`DELETE FROM ${quoted(table)}`);
-      const [left, right] = [a, b].map((name) =>
-        scalarsIn(modelIn(it.shape, name)).find((field) => field.name === modelIn(it.shape, name).key[0])!,
-      );
-      for (const [one, other] of it.links[table] ?? []) {
-        connection.execute({
-          sql: `INSERT INTO ${quoted(table)} VALUES (?, ?)`,
-          args: [parameter(one, left!, it.shape), parameter(other, right!, it.shape)] as never,
-        });
-      }
-    }
-    connection.script('COMMIT');
-  };
-  write(world);
+  const stores = await Promise.all(
+    provedOn.map((engine) => (engine === 'sqlite' ? storeInFile(world.shape) : storeOnServer(world.shape, engine))),
+  );
+  const write = async (it: World) => void (await Promise.all(stores.map((store) => store.write(it))));
+  await write(world);
   return {
-    url: `file:${path}`,
+    urls: stores.map(({ url }) => url),
     write,
-    dump: () => dump(world.shape, connection),
+    async dump() {
+      const lines = await Promise.all(stores.map((store) => store.dump()));
+      return lines.flatMap((them, at) => them.toSorted().map((line) => `${provedOn[at]} ${line}`)).join('\n');
+    },
     async [Symbol.asyncDispose]() {
-      connection.close();
-      await rm(folder, { recursive: true });
+      for (const store of stores) await store[Symbol.asyncDispose]();
     },
   };
-}
-
-function createTables(shape: Shape): string {
-  const column = ({ column: name, type, required }: ScalarShape) =>
-    `${quoted(name)} ${columnTypes[type]}${required ? ' NOT NULL' : ''}`;
-  const models = shape.models.map((model) => {
-    const key = model.key.map((name) => quoted(columnOf(model, name))).join(', ');
-    return `CREATE TABLE ${quoted(model.table)} (${[...scalarsIn(model).map(column), `PRIMARY KEY (${key})`].join(', ')});`;
-  });
-  const typeOf = (name: string) =>
-    columnTypes[scalarsIn(modelIn(shape, name)).find((it) => it.name === modelIn(shape, name).key[0])!.type];
-  const tables = tablesIn(shape).map(
-    ({ table, a, b }) =>
-      `CREATE TABLE ${quoted(table)} ("A" ${typeOf(a)} NOT NULL, "B" ${typeOf(b)} NOT NULL, PRIMARY KEY ("A", "B"));`,
-  );
-  const uniques = shape.models.flatMap((model) =>
-    model.uniques.map((key) => {
-      const columns = key.map((name) => quoted(columnOf(model, name))).join(', ');
-      return `CREATE UNIQUE INDEX ${quoted(`${model.table} ${key.join(' ')}`)} ON ${quoted(model.table)} (${columns});`;
-    }),
-  );
-  return [...models, ...tables, ...uniques].join('\n');
-}
-
-function dump(shape: Shape, connection: LibsqlConnection): string {
-  const tables = [...shape.models.map(({ table }) => table), ...tablesIn(shape).map(({ table }) => table)];
-  const lines = tables.flatMap((table) => {
-    const rows = connection.rows(`SELECT * FROM ${quoted(table)}`, []);
-    return rows.map((row) => `${table} ${JSON.stringify(row, asJson)}`);
-  });
-  return lines.toSorted().join('\n');
-}
-
-const asJson = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
-
-const columnOf = (model: ModelShape, name: string) => scalarsIn(model).find((it) => it.name === name)!.column;
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-function writeRows(model: ModelShape, { rows, shape }: World, connection: LibsqlConnection) {
-  const fields = scalarsIn(model);
-  connection.script(`DELETE FROM ${quoted(model.table)}`);
-  const sql = `INSERT INTO ${quoted(model.table)} (${fields.map(({ column }) => quoted(column)).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`;
-  for (const row of rows[model.name] ?? []) connection.execute({ sql, args: valuesOf(row, fields, shape) as never });
-}
-
-const valuesOf = (row: Row, fields: readonly ScalarShape[], shape: Shape) =>
-  fields.map((field) => parameter(row[field.name] ?? null, field, shape));
-
-function parameter(value: Value, field: ScalarShape, { enums }: Shape): unknown {
-  if (value === null) return null;
-  const stored = enums.find(({ name }) => name === field.enum)?.values.find(({ name }) => name === value)?.stored;
-  return sqlite.toParameter(field, stored ?? nativeValue(value, field.type));
-}
-
-/** The value as programs hold it. */
-export function nativeValue(value: Value, type: ScalarType): unknown {
-  if (value === null) return null;
-  switch (type) {
-    case 'BigInt':
-      return BigInt(asText(value));
-    case 'DateTime':
-      return new Date(asText(value));
-    case 'Date':
-      return new Date(`${asText(value)}T00:00:00.000Z`);
-    case 'Bytes':
-      return new Uint8Array(Buffer.from(asText(value), 'base64'));
-    default:
-      return value;
-  }
 }
