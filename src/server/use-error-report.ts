@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { inOrder } from './error-order.ts';
 import { ownCode } from './mask-error.ts';
 import { requestIdOf } from './use-request-id.ts';
 
@@ -9,6 +10,10 @@ import { requestIdOf } from './use-request-id.ts';
  * mask has seen; what nobody expected is logged whole, and the caller gets the number under which it stands there.
  */
 export const useErrorReport = (logger: Logger): Plugin => ({
+  onExecutionResult({ result, setResult }) {
+    if (!result || Symbol.asyncIterator in result || !result.errors) return;
+    setResult({ ...result, errors: inOrder(result) });
+  },
   onResultProcess({ request, result }) {
     const errors = 'errors' in result ? (result.errors ?? []) : [];
     for (const error of errors) {

@@ -11,6 +11,7 @@ import type { Context } from '../../src/graphql/context.ts';
 import type { PrismaClient } from '../../src/generated/sqlite/client.ts';
 import type { PolicyDraft } from '../../src/policy/policy.ts';
 import { guest, type Viewer } from '../../src/policy/viewer.ts';
+import { inOrder } from '../../src/server/error-order.ts';
 import { maskError } from '../../src/server/mask-error.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../../src/server/platform.ts';
 import { noAccount } from './no-account.ts';
@@ -84,7 +85,8 @@ function testViewer({ api, database }: Platform, viewer: Viewer): TestViewer {
     const contextValue: Context = { viewer, database: rows, ...noAccount };
     const result = await graphql({ schema: api, source: document, variableValues: variables, contextValue });
     statements = rows.statements;
-    const { data, errors } = result;
+    const { data } = result;
+    const errors = result.errors && inOrder(result);
     // As it would travel: scalars as JSON, and nothing that JSON does not know.
     const answer = JSON.parse(JSON.stringify({ data: data ?? null, ...(errors && { errors: errors.map(errorOf) }) }));
     return answer as Answer<Data>;

@@ -2,6 +2,7 @@ import { execute, parse } from 'graphql';
 import { openDatabase } from '../../../src/database/database.ts';
 import { buildApi } from '../../../src/graphql/build-api.ts';
 import type { Context } from '../../../src/graphql/context.ts';
+import { inOrder } from '../../../src/server/error-order.ts';
 import { maskError } from '../../../src/server/mask-error.ts';
 import { noAccount } from '../../support/no-account.ts';
 import { policiesOf } from './policies.ts';
@@ -22,7 +23,7 @@ export const openEngine: OpenService = async (urls, { schema, names, datamodel }
         databases.map(async (database): Promise<Answer> => {
           const contextValue: Context = { viewer, database: database.as(viewer), ...noAccount };
           const result = await execute({ schema: api, document, variableValues: variables, contextValue });
-          const errors = (result.errors ?? []).map(maskError);
+          const errors = inOrder(result).map(maskError);
           return {
             text: JSON.stringify({ ...(errors.length > 0 && { errors }), data: result.data }),
             causes: errors.flatMap(({ originalError }) => originalError?.stack ?? []),
