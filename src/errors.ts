@@ -77,6 +77,14 @@ export const notFound = (model: string, inputPath?: string) =>
 export const forbidden = (what: string, inputPath?: string) =>
   new PergolaError('FORBIDDEN', `You may not ${what}.`, 'Leave it out, or ask for the right.', inputPath);
 
+/** No engine takes a statement of any size. */
+export const tooDeep = () =>
+  new PergolaError(
+    'TOO_DEEP',
+    'The conditions cross more relations than one statement can.',
+    'Ask in several operations.',
+  );
+
 /** The row is not as it was when the caller read it. */
 export const staleVersion = (model: string, inputPath: string) =>
   new PergolaError(

@@ -44,15 +44,27 @@ function decodeValue(type: ScalarType, value: unknown): unknown {
       if (BigInt.asIntN(64, BigInt(value)) !== BigInt(value)) throw badCursor();
       return BigInt(value);
     case 'Decimal':
-      if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(value)) throw badCursor();
+      if (!isStorable(value)) throw badCursor();
       return value;
     case 'DateTime':
     case 'Date':
-      if (Number.isNaN(Date.parse(value))) throw badCursor();
+      // Of the years that every database has.
+      if (!/^\d{4}-/.test(value) || !(Date.parse(value) >= firstMoment)) throw badCursor();
       return new Date(value);
     default:
+      // No text has one: some databases refuse even to compare with it.
+      if (value.includes('\0')) throw badCursor();
       return value;
   }
+}
+
+const firstMoment = Date.parse('0001-01-01T00:00:00Z');
+
+/** Whether some database keeps a Decimal of so many digits (`engines/decimal-digits.ts`). */
+function isStorable(text: string): boolean {
+  const [, whole, fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return false;
+  return whole.length + Number(exponent) <= 35 && fraction.length - Number(exponent) <= 30;
 }
 
 function parse(cursor: string): unknown[] {

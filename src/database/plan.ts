@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { PergolaError } from '../errors.ts';
+import { tooDeep } from '../errors.ts';
 import type { Schema } from '../model/model.ts';
 import { bigIntText } from '../policy/filter.ts';
 import type { Policies } from '../policy/policy.ts';
@@ -158,13 +158,6 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
     guardedPlan: (guarded, least) => remember(`guarded ${JSON.stringify(guarded, bigIntText)}`, () => guarded, least),
   };
 }
-
-const tooDeep = () =>
-  new PergolaError(
-    'TOO_DEEP',
-    'The conditions cross more relations than one statement can.',
-    'Ask in several operations.',
-  );
 
 const texts = new WeakMap<Read, string>();
 

@@ -4,6 +4,8 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { useMetrics } from '../../src/server/use-metrics.ts';
 import { adminPassword } from '../server/graphiql-rows.ts';
 import { serve, type Answer, type Served } from '../support/served.ts';
+import { noTable, withoutTable } from '../support/sabotage.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 const metricsToken = 'canary-metrics-token';
 let served: Served;
@@ -70,16 +72,13 @@ describe('a canary (24)', () => {
     // What nobody expects is logged whole: the database's own words, and still none of the values.
     const tag = 'mutation ($d: TagCreateInput!) { createTag(data: $d) { slug } }';
     const { unguarded } = served.platform.database;
-    // Prisma has no word for it: the database is to fail in its own words.
-    await unguarded.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"');
-    const broken = [
+    const broken = await withoutTable(unguarded, 'Tag', async () => [
       await send({ query: tag, variables: { d: { slug: 'canary-slug', label: 'canary-label' } } }, { headers: bearer }),
       await send(
         { query: '{ tags(where: { slug: { equals: "canary-literal" } }) { totalCount } }' },
         { headers: bearer },
       ),
-    ];
-    await unguarded.$executeRawUnsafe('ALTER TABLE "Gone" RENAME TO "Tag"');
+    ]);
     expect(broken.map(({ body }) => body.errors[0].extensions.code)).toEqual(['INTERNAL', 'INTERNAL']);
 
     const metrics = await served.request({
@@ -89,7 +88,7 @@ describe('a canary (24)', () => {
     });
     expect(metrics.body).toContain('pergola_operations_total');
     const log = served.log.join('');
-    expect(log).toContain('no such table');
+    expect(log).toContain(noTable[testEngine]);
     // Somebody who has tried passwords is found by what they were told.
     expect(log).toContain('"codes":["SIGN_IN_FAILED"]');
     for (const secret of [/canary/i, new RegExp(own), new RegExp(adminPassword)]) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { holdLockOf } from '../support/lock-holder.ts';
 import { serve, type Served } from '../support/served.ts';
-import { testEngine } from '../support/test-engine.ts';
+import { onSqlite } from '../support/requirements.ts';
 
 let served: Served;
 beforeAll(async () => {
@@ -300,8 +300,8 @@ describe('130: after a crash before the answer', () => {
   });
 });
 
-// The lock of another process is SQLite's; on a server, writers wait for rows (case 118).
-it.skipIf(testEngine !== 'sqlite')('keeps no answer that says to try again', async () => {
+// On a server, writers wait for rows (case 118).
+it('keeps no answer that says to try again', onSqlite('the lock of a whole file'), async () => {
   {
     await using lock = await holdLockOf(served.platform.database);
     const busy = await send(createTag('busy'));

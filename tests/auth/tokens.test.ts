@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTokens } from '../../src/auth/tokens.ts';
 import { createUser } from '../../src/auth/sign-in.ts';
 import { openTemporaryDatabase } from '../support/temporary-database.ts';
+import { refuseWrites } from '../support/sabotage.ts';
 
 const minutes = 60_000;
 const days = 86_400_000;
@@ -102,9 +103,7 @@ describe('an API token', () => {
     await test.tokens.find(test.secret);
     expect(await lastUse()).toBe('2024-02-28T23:01:00.000Z');
 
-    await test.client.$executeRawUnsafe(
-      `CREATE TRIGGER busy BEFORE UPDATE ON "ApiToken" BEGIN SELECT RAISE(ABORT, 'busy'); END`,
-    );
+    await refuseWrites(test.client, 'ApiToken', 'UPDATE');
     test.moveTo(2 * minutes);
     expect(await test.tokens.find(test.secret)).toMatchObject({ user: { name: 'Ann' } });
   });

@@ -6,6 +6,7 @@ import { PergolaError } from '../../src/errors.ts';
 import { system, type Viewer } from '../../src/policy/viewer.ts';
 import { holdLock } from '../support/lock-holder.ts';
 import { testEngine, type EngineName } from '../support/test-engine.ts';
+import { onSqlite } from '../support/requirements.ts';
 import { openTinyService, type TinyDesign } from '../support/tiny-service.ts';
 
 const design: TinyDesign = {
@@ -225,7 +226,7 @@ describe('ten writers on four rows', () => {
   });
 });
 
-describe.skipIf(testEngine !== 'sqlite')('while another process holds the lock', () => {
+describe('while another process holds the lock', onSqlite('the lock of a whole file'), () => {
   const write = (database: Database) =>
     database.as(system).write((writer) => writer.update('Account', { id: 1 }, { balance: 7 }));
 

@@ -101,6 +101,8 @@ describe('a cursor', () => {
     ['a decimal of no size', 'value: asc', '1e999999'],
     ['text with a NUL', 'unit: asc', 'a\0b'],
     ['half a character', 'unit: asc', '\ud800'],
+    ['a decimal of too small a size', 'value: asc', '1e-31'],
+    ['a moment before the first year', 'measuredAt: asc', '0000-12-31T23:59:59.999Z'],
   ])('that was forged with %s is refused or is a place, never a failure (attack 41)', async (_, order, value) => {
     const args = `orderBy: [{ ${order} }]`;
     const [, cursor] = await cursorsOf('observations', args);

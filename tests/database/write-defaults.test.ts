@@ -1,5 +1,6 @@
 /** What columns hold that nobody gave a value: the same as Prisma's own defaults, also when many rows are written at once. */
 import { expect, it } from 'vitest';
+import { testEngine } from '../support/test-engine.ts';
 import { openTinyService, type TinyDesign } from '../support/tiny-service.ts';
 
 const design: TinyDesign = {
@@ -58,9 +59,12 @@ it('come out alike from the database, from a create and from a create of many', 
     none: null,
   });
   expect(data.things.nodes).toEqual([byDatabase, byDatabase, byDatabase, byDatabase]);
+  expect(await service.sql('select distinct size from Thing')).toEqual([['l']]);
+  // Where a column takes a value of any type.
+  if (testEngine !== 'sqlite') return;
   expect(
-    await service.sql('select distinct typeof(big), typeof(decimal), typeof(bytes), size, typeof(moment) from Thing'),
-  ).toEqual([['integer', 'real', 'blob', 'l', 'text']]);
+    await service.sql('select distinct typeof(big), typeof(decimal), typeof(bytes), typeof(moment) from Thing'),
+  ).toEqual([['integer', 'real', 'blob', 'text']]);
 });
 
 it('change with every update, also where they were empty', async () => {

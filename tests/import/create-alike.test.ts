@@ -67,16 +67,19 @@ async function outcomeOf(cities: readonly City[], way: 'short' | 'other') {
     // Json; an entry of an import has them, one of a row has its fields.
     const { rows } = changes as { rows?: object };
     const each: [string, unknown][] = one === '' ? Object.entries(rows!) : [[one, changes]];
-    return each.map(([rowKey, change]) => JSON.stringify([verb, model, Number(rowKey), change]));
+    return each.map(([rowKey, change]) => ({ rowKey: Number(rowKey), verb, model, change }));
   });
+  // Numbers of rows that were undone are counted all the same by some engines: their order is what counts.
+  const inOrder = noted.toSorted((a, b) => a.rowKey - b.rowKey);
+  const texts = inOrder.map(({ verb, model, change }, at) => sorted([verb, model, at, change]));
   const lines = errors.map(({ line, code }) => [way === 'short' ? line - 1 : line, code]);
-  return { counts, lines, stored, noted: noted.map((text) => sorted(text)).toSorted(), entries: entries.length };
+  return { counts, lines, stored, noted: texts, entries: entries.length };
 }
 
 /** Whatever the order of its columns. */
-const sorted = (text: string) => {
-  const [verb, model, rowKey, changes] = JSON.parse(text) as [string, string, number, Record<string, unknown>];
-  return JSON.stringify([verb, model, rowKey, Object.entries(changes).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+const sorted = ([verb, model, at, changes]: readonly [string, string, number, unknown]) => {
+  const columns = Object.entries(changes as object).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([verb, model, at, columns]);
 };
 
 const cities = Array.from({ length: 600 }, (_, at): City => ({

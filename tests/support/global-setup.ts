@@ -29,9 +29,18 @@ function closingLines({ vitest }: TestProject, found: Found): string[] {
     (module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0,
   );
   const failed = count('failed') + broken.length + vitest.state.getUnhandledErrors().length;
+  const reasons = new Set(modules.flatMap(leftOutHere));
   const others = testEngine === 'sqlite' ? [] : [`engine: ${testEngine}`];
-  return [...others, ...[...missing].map(leftOut), `${count('passed')} passed, ${failed} failed`];
+  return [
+    ...others,
+    ...[...reasons].toSorted().map((why) => `left out on ${testEngine}: ${why}`),
+    ...[...missing].map(leftOut),
+    `${count('passed')} passed, ${failed} failed`,
+  ];
 }
+
+const leftOutHere = (module: TestModule) =>
+  [...module.children.allSuites(), ...module.children.allTests()].flatMap((task) => task.meta().leftOutHere ?? []);
 
 function neededBy(module: TestModule) {
   const tasks = [...module.children.allSuites(), ...module.children.allTests()];

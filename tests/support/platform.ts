@@ -16,7 +16,7 @@ import { maskError } from '../../src/server/mask-error.ts';
 import { designOf, openPlatform, type Design, type Platform } from '../../src/server/platform.ts';
 import { noAccount } from './no-account.ts';
 import { insertSurveyData, type Person } from './survey-data.ts';
-import { copyDatabase } from './server-database.ts';
+import { copyDatabase, learn } from './server-database.ts';
 import { createOnServer, openClient, openTemporaryFile } from './temporary-database.ts';
 import { testEngine, type EngineName, type ServerName } from './test-engine.ts';
 
@@ -154,11 +154,12 @@ async function copyOf(fill: Fill, engine: EngineName): Promise<{ readonly url: s
 }
 
 async function fillOnServer(engine: ServerName, fill: Fill): Promise<string> {
-  const { name, url } = await createOnServer(engine);
-  const { client } = await openClient(engine, url);
+  const database = await createOnServer(engine);
+  const { client } = await openClient(engine, database.url);
   await fill(client);
   await client.$disconnect();
-  return name;
+  await learn(database);
+  return database.name;
 }
 
 async function fillFile(fill: Fill): Promise<string> {

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { inject } from 'vitest';
-import { servers, withServer, type ServerName } from './test-engine.ts';
+import { servers, testEngine, withServer, type EngineName, type ServerName } from './test-engine.ts';
 
 interface Requirement {
   /** A path or URL, or undefined when there is none. */
@@ -59,6 +59,8 @@ declare module 'vitest' {
   }
   interface TaskMeta {
     requirement?: RequirementName;
+    /** Why this engine has no such test. */
+    leftOutHere?: string;
   }
 }
 
@@ -77,6 +79,14 @@ export function requirement(name: RequirementName) {
     location: location ?? '',
   };
 }
+
+/** For a test that has a meaning on these engines only; why, stands in the closing lines of a run on another server. */
+export function only(engines: readonly EngineName[], why: string) {
+  const here = engines.includes(testEngine);
+  return { skip: !here, meta: here || testEngine === 'sqlite' ? {} : { leftOutHere: why } };
+}
+
+export const onSqlite = (why: string) => only(['sqlite'], why);
 
 /** Whether the tests may create databases there. */
 async function answering(engine: ServerName): Promise<string | undefined> {

@@ -45,6 +45,9 @@ export async function createDatabase(
   return database;
 }
 
+/** Once it is filled, so that it is asked as a database in use would be. */
+export const learn = ({ server, name }: ServerDatabase) => onServer(server, server.learning, name);
+
 function databaseOn(server: TestServer): ServerDatabase {
   const name = newDatabaseName();
   return { name, url: server.url(name), server, drop: () => onServer(server, [server.drop(name)]) };

@@ -1,6 +1,6 @@
 /** The database of a tiny service on an engine that runs as a server. */
 import type { GeneratedDatamodel } from '../../src/generated/datamodel.ts';
-import { copyDatabase, createDatabase } from './server-database.ts';
+import { copyDatabase, createDatabase, learn } from './server-database.ts';
 import { withServer, type Beside, type ServerName } from './test-engine.ts';
 import { shownValue, type TinyStore } from './tiny-store.ts';
 
@@ -78,15 +78,16 @@ async function readTables(engine: ServerName, beside: Beside): Promise<Table[]> 
 }
 
 async function fill(engine: ServerName, schema: string, rows: string): Promise<string> {
-  const { name, server } = await createDatabase(engine, schema);
+  const database = await createDatabase(engine, schema);
   await withServer(
-    server,
+    database.server,
     async (beside) => {
       for (const statement of statementsOf(rows)) await beside.run(statement);
     },
-    name,
+    database.name,
   );
-  return name;
+  await learn(database);
+  return database.name;
 }
 
 /** The rows of a design hold no semicolons of their own. */

@@ -10,6 +10,7 @@ import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
+import { preparationCost } from './preparation-cost.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** For every connection. */
@@ -28,6 +29,9 @@ const sessionOf = (limits: Limits) => [
 
 /** They tell all texts apart that differ, blanks at the end included, and sort by code point. */
 const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
+
+/** Some tens of milliseconds, and of megabytes. Beyond it what nests deepest is read by a statement of its own. */
+const maxPreparationCost = 200_000;
 
 /**
  * @param dialectOf for tests, which run on MariaDB what MySQL would be asked.
@@ -61,7 +65,7 @@ async function open(pool: Pool, limits: Limits, dialectOf: typeof dialectOfVersi
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
-    fits: () => true,
+    fits: (text) => preparationCost(text) <= maxPreparationCost,
     load,
     async close() {
       await prisma.$disconnect();

@@ -1,4 +1,4 @@
-import { PergolaError } from '../../errors.ts';
+import { PergolaError, tooDeep } from '../../errors.ts';
 import { sumTooLarge } from '../aggregate.ts';
 
 /** What drivers, servers and Prisma's driver adapters say when no answer is to be had now, and one may be later. */
@@ -28,15 +28,22 @@ const outOfRange: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
+ * What a statement holds too much of. MySQL and MariaDB: tables, nesting, parameters. PostgreSQL: nesting, columns,
+ * arguments, and what it counts in 16 bits.
+ */
+const tooMuch = new Set<unknown>([1116, 1119, 1390, 1436, 1437, 1473, '54000', '54001', '54011', '54023']);
+
+/**
  * Runs a statement or a transaction, and says in our words what has nothing to do with what was asked.
  *
- * @throws DATABASE_UNAVAILABLE when the engine does not answer, BAD_INPUT for a sum that leaves its range.
+ * @throws DATABASE_UNAVAILABLE when the engine does not answer, TOO_DEEP for a statement that it cannot hold, BAD_INPUT for a sum that leaves its range.
  */
 export async function translateErrors<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     if (isAway(error)) throw unavailable(error);
+    if (codesOf(error).some((code) => tooMuch.has(code))) throw tooDeep();
     const [range] = codesOf(error).flatMap((code) => outOfRange[String(code)] ?? []);
     throw range ? sumTooLarge(range) : error;
   }

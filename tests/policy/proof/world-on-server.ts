@@ -129,6 +129,7 @@ export async function storeOnServer(shape: Shape, name: ServerName): Promise<Wor
         );
       }
       await beside.run('COMMIT');
+      for (const statement of database.server.learning) await beside.run(statement);
     },
     async dump() {
       const lines: string[] = [];
