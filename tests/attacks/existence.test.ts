@@ -1,14 +1,23 @@
 /** Cases 56 and 59: whether a row exists is told neither by another type of the same interface nor by what is done for it. */
-import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
-import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trace } from '../../src/database/trace.ts';
 import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
+
+const statements: string[] = [];
+const trace: Trace = {
+  guard: (_, run) => run(),
+  statement({ sql }, run) {
+    statements.push(sql);
+    return run();
+  },
+  transaction: (run) => run((act) => act()),
+};
 
 let platform: TestPlatform;
 beforeAll(async () => {
-  platform = await openTestPlatform();
+  platform = await openTestPlatform({ trace });
 });
 afterAll(() => platform[Symbol.asyncDispose]());
-afterEach(() => vi.restoreAllMocks());
 
 const nodeId = (model: string, id: string) => Buffer.from(`${model}:${JSON.stringify([id])}`).toString('base64url');
 
@@ -29,29 +38,14 @@ describe('56: an interface', () => {
 });
 
 /**
- * Times are noise in a test; what takes the time is not. The same statements, with values of the same number, run for a
+ * Times are noise in a test; what takes the time is not. The same statements, each with as many values, run for a
  * row that is not there and for one that may not be read, and all conditions stand in one of them.
  */
 describe('59: a row that is absent and one that is unreadable', () => {
   async function statementsOf(document: string, variables: Record<string, unknown>) {
-    const texts: string[] = [];
-    const note = (text: string, values: readonly unknown[] = []) => void texts.push(`${text} (${values.length})`);
-    const { rows, value, execute } = LibsqlConnection.prototype;
-    vi.spyOn(LibsqlConnection.prototype, 'rows').mockImplementation(function (this: LibsqlConnection, text, values) {
-      note(text, values);
-      return rows.call(this, text, values);
-    });
-    vi.spyOn(LibsqlConnection.prototype, 'value').mockImplementation(function (this: LibsqlConnection, text, values) {
-      note(text, values);
-      return value.call(this, text, values);
-    });
-    vi.spyOn(LibsqlConnection.prototype, 'execute').mockImplementation(function (this: LibsqlConnection, statement) {
-      note(statement.sql, statement.args as unknown[]);
-      return execute.call(this, statement);
-    });
+    statements.length = 0;
     const answer = await platform.as('alice').run(document, variables);
-    vi.restoreAllMocks();
-    return { answer, texts };
+    return { answer, texts: [...statements] };
   }
 
   it.each([

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { graphql, type GraphQLError } from 'graphql';
 import { application } from '../../src/app/index.ts';
 import type { Database } from '../../src/database/database.ts';
+import type { Trace } from '../../src/database/trace.ts';
 import type { Extension } from '../../src/graphql/build-api.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import type { PrismaClient } from '../../src/generated/sqlite/client.ts';
@@ -55,13 +56,14 @@ export interface TestApplication {
   readonly extensions?: readonly Extension[];
   /** Fills the database with other rows than those of `survey-data.ts`. */
   readonly fill?: (client: PrismaClient) => Promise<void>;
+  readonly trace?: Trace;
 }
 
 /** Use it as `await using platform = await openTestPlatform()`. */
 export async function openTestPlatform(changes: TestApplication = {}, engine = testEngine): Promise<TestPlatform> {
   const design = designWith(changes);
   const copy = await copyOf(changes.fill ?? insertSurveyData, engine);
-  const platform = await openPlatform(design, copy.url);
+  const platform = await openPlatform(design, copy.url, changes.trace && { trace: changes.trace });
   return {
     ...design,
     database: platform.database,

@@ -10,7 +10,7 @@ import { open, type Policies } from '../../src/policy/policy.ts';
 import { noRights } from '../../src/policy/platform-right.ts';
 import { anyone } from '../../src/policy/rule.ts';
 
-const [path = '', schemaPath = '', first = '1'] = process.argv.slice(2);
+const [url = '', schemaPath = '', first = '1'] = process.argv.slice(2);
 const schema = parse(readFileSync(schemaPath, 'utf8')) as Schema;
 
 const everything: Policies = {
@@ -23,7 +23,7 @@ const everything: Policies = {
   }),
 };
 
-const database = await openDatabase(`file:${path}`, schema, everything);
+const database = await openDatabase(url, schema, everything);
 const rows = database.as({ kind: 'user', id: 'writer', roles: [] });
 const say = (what: string) => writeSync(1, `${what}\n`);
 const row = (place: number) => ({ place });

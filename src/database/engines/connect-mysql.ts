@@ -10,7 +10,7 @@ import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
-import { preparationCost } from './preparation-cost.ts';
+import { notesOf, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
 /** For every connection. */
@@ -31,7 +31,7 @@ const sessionOf = (limits: Limits) => [
 const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
 
 /** Some tens of milliseconds, and of megabytes. Beyond it what nests deepest is read by a statement of its own. */
-const maxPreparationCost = 200_000;
+const maxNotes = 200_000;
 
 /**
  * @param dialectOf for tests, which run on MariaDB what MySQL would be asked.
@@ -65,7 +65,7 @@ async function open(pool: Pool, limits: Limits, dialectOf: typeof dialectOfVersi
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
-    fits: (text) => preparationCost(text) <= maxPreparationCost,
+    fits: (text) => notesOf(shapeOf(text)) <= maxNotes,
     load,
     async close() {
       await prisma.$disconnect();

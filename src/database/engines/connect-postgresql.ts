@@ -9,7 +9,11 @@ import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
+import { mostTablesJoined, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
+
+/** As many as the other engines join. It plans twenty lists beside one another, of three tables each, in 0.2 s, and forty in 3 s. */
+const maxTablesJoined = 60;
 
 /** @throws DATABASE_UNAVAILABLE where none answers. */
 export async function connectPostgresql(url: string): Promise<Connection> {
@@ -39,7 +43,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
-    fits: () => true,
+    fits: (text) => mostTablesJoined(shapeOf(text)) <= maxTablesJoined,
     load,
     async close() {
       await prisma.$disconnect();
@@ -96,7 +100,8 @@ function poolConfig(server: ServerUrl): PoolConfig {
     query_timeout: limits.silenceMs,
     keepAlive: true,
     application_name: 'pergola',
-    // A statement would be compiled to machine code for seconds, by its estimated cost, that runs in milliseconds.
-    options: '-c TimeZone=UTC -c jit=off',
+    // A statement would be compiled to machine code for seconds, by its estimated cost, that runs in milliseconds, and a
+    // join of forty tables, each by the key of the one before, be planned for one.
+    options: '-c TimeZone=UTC -c jit=off -c geqo_effort=1',
   };
 }
