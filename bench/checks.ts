@@ -1,5 +1,4 @@
 /** What must hold of the servers for their figures to be comparable. */
-import Database from 'libsql';
 import type { Measured } from './measure.ts';
 import type { Participant } from './participant.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -18,37 +17,33 @@ export async function requireSameSettings(participants: readonly Participant[]):
 export async function visibleTo({ server, headers }: Participant): Promise<{ readable: number; total: number }> {
   const body = JSON.stringify({ query: '{ observations(first: 1) { totalCount } }' });
   const { observations } = await server.send({ path: '/graphql', headers, body });
-  return { readable: (observations as { totalCount: number }).totalCount, total: countObservations(server) };
+  return {
+    readable: (observations as { totalCount: number }).totalCount,
+    total: await server.database.countObservations(),
+  };
 }
 
-export const countWritten = (participants: readonly Participant[]) =>
-  new Map(participants.map(({ server }) => [server, countObservations(server)]));
+export async function countWritten(participants: readonly Participant[]) {
+  const counts = new Map<ServerProcess, number>();
+  for (const { server } of participants) counts.set(server, await server.database.countObservations());
+  return counts;
+}
 
 /**
  * @param spare rows that may have been written without their answer being counted: those under way at the end of a round.
  * @throws when an answer that was counted has not left its row.
  */
-export function requireWritten(
+export async function requireWritten(
   participants: readonly Participant[],
   measured: readonly Measured[],
   { before, spare }: { before: ReadonlyMap<ServerProcess, number>; spare: number },
-): void {
+): Promise<void> {
   for (const [server, count] of before) {
     const names = participants.filter((it) => it.server === server).map(({ name }) => name);
     const rounds = measured.filter((it) => names.includes(it.server)).flatMap((it) => it.rounds);
     const answered = rounds.reduce((sum, { requests }) => sum + requests, 0);
-    const written = countObservations(server) - count;
+    const written = (await server.database.countObservations()) - count;
     if (written >= answered && written <= answered + spare * names.length) continue;
     throw new Error(`${names.join(', ')}: ${answered} rows were answered for, and ${written} are there.`);
-  }
-}
-
-function countObservations({ databasePath }: ServerProcess): number {
-  const database = new Database(databasePath, { timeout: 5000 });
-  try {
-    const [count] = database.prepare('select count(*) from Observation').raw(true).get([]) as [number];
-    return count;
-  } finally {
-    database.close();
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EngineName } from '../tests/support/test-engine.ts';
 import { compiled } from './compiled.ts';
 import { admin, viewer } from './population.ts';
 import type { Variables } from './workloads.ts';
@@ -98,7 +99,7 @@ const pergola = {
   request: derived,
 };
 
-const peers: readonly Contender[] = [
+const peersOn = (engine: EngineName): readonly Contender[] => [
   {
     name: 'hand-written',
     program: compiled(new URL('./servers/hand-written.ts', import.meta.url)),
@@ -107,13 +108,14 @@ const peers: readonly Contender[] = [
   },
   {
     name: 'raw',
-    program: compiled(new URL('./servers/raw.ts', import.meta.url)),
+    program: compiled(new URL(engine === 'sqlite' ? './servers/raw.ts' : './servers/raw-server.ts', import.meta.url)),
     environment: {},
     request: (workload, variables) => ({ path: `/${workload}`, body: JSON.stringify(variables) }),
   },
 ];
 
 export interface Choice {
+  readonly engine: EngineName;
   /** Pergola as its admin too, from whom policies hide nothing: the difference is what they cost. */
   readonly admin: boolean;
   /** The `main.js` of another build of pergola. */
@@ -121,9 +123,9 @@ export interface Choice {
 }
 
 /** In the order of the table. */
-export function contendersFor({ admin: withAdmin, against }: Choice): Contender[] {
+export function contendersFor({ admin: withAdmin, against, engine }: Choice): Contender[] {
   const others: Contender[] = [];
   if (against) others.push({ ...pergola, name: 'other build', program: resolve(against), signIn: viewer });
   if (withAdmin) others.push({ ...pergola, name: 'pergola, admin', signIn: admin });
-  return [{ ...pergola, name: 'pergola', signIn: viewer }, ...peers, ...others];
+  return [{ ...pergola, name: 'pergola', signIn: viewer }, ...peersOn(engine), ...others];
 }

@@ -4,12 +4,14 @@ import { build } from './build.ts';
 import { run } from './run.ts';
 import { table } from './table.ts';
 import { workloads, type Workload } from './workloads.ts';
+import { serverNames, type EngineName } from '../tests/support/test-engine.ts';
 
 const program = new Command('npm run bench --')
   .description('Measures pergola beside a hand-written GraphQL server and beside plain HTTP and SQL.')
   .addOption(
     new Option('--only <names>', 'these workloads, such as W1,W3').argParser(readNames).default(workloads, 'all'),
   )
+  .addOption(new Option('--engine <name>', 'on which database').choices(['sqlite', ...serverNames]).default('sqlite'))
   .option('--seconds <n>', 'how long each workload is measured on each server', readSeconds, 4)
   .option('--warm-up <n>', 'seconds before that', readSeconds, 2)
   .option('--admin', 'measure pergola as its admin too, from whom policies hide nothing', false)
@@ -24,6 +26,7 @@ const program = new Command('npm run bench --')
 
 interface Options {
   readonly only: readonly Workload[];
+  readonly engine: EngineName;
   readonly seconds: number;
   readonly warmUp: number;
   readonly admin: boolean;
@@ -45,6 +48,7 @@ try {
   }
   const report = await run({
     workloads: options.only,
+    engine: options.engine,
     seconds: options.seconds,
     warmUpSeconds: options.warmUp,
     connections: 32,

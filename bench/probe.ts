@@ -3,6 +3,7 @@
  * used, and counts what goes to the driver (some tens of nanoseconds a statement).
  */
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import { Session } from 'node:inspector/promises';
 import { readFile, writeFile } from 'node:fs/promises';
 
@@ -42,6 +43,7 @@ let session: Session | undefined;
 
 countCallsOf(Database.prototype, ['exec']);
 countStatements(Database.prototype);
+countOnTheWire(process.env['DATABASE_URL'] ?? '');
 
 process.on('message', ({ id, question }: Message) => {
   void answer(question).then((reply) => process.send?.({ id, reply }));
@@ -101,6 +103,25 @@ function settings(): string[] {
   forgetClosed();
   const open = connections.map((it) => it.deref()).filter((it) => it !== undefined);
   return open.map((it) => `journal_mode ${read(it, 'journal_mode')}, synchronous ${read(it, 'synchronous')}`);
+}
+
+/**
+ * A server's driver may be part of a bundle, where it cannot be reached: what it writes can. Each command is a packet
+ * of its own: of MariaDB number 0 and a query or an execution, of PostgreSQL `Q` or `E`.
+ */
+function countOnTheWire(url: string): void {
+  if (url.startsWith('file:') || !URL.canParse(url)) return;
+  const isMysql = url.startsWith('mysql');
+  const port = Number(new URL(url).port || (isMysql ? 3306 : 5432));
+  const isCommand = (bytes: Uint8Array) =>
+    isMysql ? bytes[3] === 0 && (bytes[4] === 0x03 || bytes[4] === 0x17) : bytes[0] === 0x51 || bytes[0] === 0x45;
+  const prototype = Socket.prototype as unknown as Prototype;
+  const write = prototype['write']!;
+  prototype['write'] = function (...args) {
+    const [chunk] = args;
+    if ((this as Socket).remotePort === port && chunk instanceof Uint8Array && isCommand(chunk)) statements++;
+    return write.apply(this, args);
+  };
 }
 
 /** A statement's class is not exported: it is met with the first statement. */

@@ -6,7 +6,7 @@ import { countWritten, requireSameSettings, requireWritten, visibleTo } from './
 import { contendersFor, type Choice, type Contender } from './contenders.ts';
 import { measure, roundsOf, startLoadGenerator, warmUp, type Measured, type MeasureOptions } from './measure.ts';
 import { join, poolsFor, type Participant, type Pool } from './participant.ts';
-import { seededDatabase } from './seed.ts';
+import { seededOn, type BenchDatabase, type Seed } from './seed.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 import type { Workload } from './workloads.ts';
 
@@ -23,6 +23,7 @@ export interface Report {
     node: string;
     date: string;
     connections: number;
+    engine: string;
     loadAverage: string;
   };
   /** The observations that pergola's viewer may read. */
@@ -34,23 +35,25 @@ export interface Report {
 /** Starts the servers, makes sure that they do the same work, and measures them in turns. */
 export async function run(options: RunOptions): Promise<Report> {
   options.progress('filling the database');
-  const seed = await seededDatabase();
   const folder = await mkdtemp(joinPath(tmpdir(), 'pergola-bench-'));
   // Also when it is interrupted: a quarter of a gigabyte.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const servers = new Map<string, ServerProcess>();
+  const databases: BenchDatabase[] = [];
   try {
+    const seed = await seededOn(options.engine, folder);
     options.progress('starting the servers');
-    return await runWith(await startAll(contendersFor(options), servers, { seed, folder }), options);
+    return await runWith(await startAll(contendersFor(options), servers, { seed, folder, databases }), options);
   } finally {
     await Promise.all([...servers.values()].map((it) => it[Symbol.asyncDispose]()));
+    for (const database of databases) await database.drop();
   }
 }
 
 async function startAll(
   contenders: readonly Contender[],
   servers: Map<string, ServerProcess>,
-  places: { seed: string; folder: string },
+  places: { seed: Seed; folder: string; databases: BenchDatabase[] },
 ): Promise<Participant[]> {
   const participants: Participant[] = [];
   for (const contender of contenders) {
@@ -69,7 +72,8 @@ async function runWith(participants: readonly Participant[], options: RunOptions
     progress(`${workload.name}: comparing the answers`);
     pools.set(workload, await poolsFor(workload, participants));
   }
-  await requireSameSettings(participants);
+  // On a server they are the server's own.
+  if (options.engine === 'sqlite') await requireSameSettings(participants);
 
   using generator = startLoadGenerator(options.connections);
   for (const [workload, requests] of pools) {
@@ -80,9 +84,9 @@ async function runWith(participants: readonly Participant[], options: RunOptions
   const measured: Measured[] = [];
   for (const [workload, requests] of pools) {
     progress(`${workload.name}: measuring`);
-    const before = workload.writes ? countWritten(participants) : new Map<ServerProcess, number>();
+    const before = workload.writes ? await countWritten(participants) : new Map<ServerProcess, number>();
     const results = await measure(workload, requests, options, generator);
-    requireWritten(participants, results, { before, spare: options.connections * roundsOf(options) });
+    await requireWritten(participants, results, { before, spare: options.connections * roundsOf(options) });
     measured.push(...results);
   }
   const end = await residentBytes(participants);
@@ -93,7 +97,7 @@ async function runWith(participants: readonly Participant[], options: RunOptions
 const residentBytes = (participants: readonly Participant[]) =>
   Promise.all(participants.map(async ({ server }) => (await server.sample()).residentBytes));
 
-function describeMachine({ connections }: MeasureOptions) {
+function describeMachine({ connections, engine }: RunOptions) {
   const all = cpus();
   return {
     cpu: all[0]?.model.trim() ?? 'unknown',
@@ -101,6 +105,7 @@ function describeMachine({ connections }: MeasureOptions) {
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),
     connections,
+    engine,
     // Of the minute before: on a busy machine the ratios count, and those by CPU time most.
     loadAverage: loadavg()[0]!.toFixed(1),
   };

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { compiled } from './compiled.ts';
 import type { Contender, HttpRequest } from './contenders.ts';
 import type { Question, Sample } from './probe.ts';
+import type { BenchDatabase, Seed } from './seed.ts';
 import type { Data } from './workloads.ts';
 
 const probe = pathToFileURL(compiled(new URL('./probe.ts', import.meta.url))).href;
@@ -17,7 +18,7 @@ const startTimeoutMs = 30_000;
 /** One server in a process of its own, on a database of its own. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
-  readonly databasePath: string;
+  readonly database: BenchDatabase;
   send(request: HttpRequest): Promise<Data>;
   sample(): Promise<Sample>;
   /** How each of its connections writes. */
@@ -28,10 +29,10 @@ export interface ServerProcess extends AsyncDisposable {
 
 export async function startServer(
   { name, program, environment, flags = [] }: Contender,
-  { seed, folder }: { seed: string; folder: string },
+  { seed, folder, databases }: { seed: Seed; folder: string; databases: BenchDatabase[] },
 ): Promise<ServerProcess> {
-  const databasePath = join(folder, `${name}.db`);
-  await copyFile(seed, databasePath);
+  const database = await seed.copy(name);
+  databases.push(database);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = join(folder, `${name}.log`);
@@ -44,7 +45,7 @@ export async function startServer(
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),
-      DATABASE_URL: `file:${databasePath}`,
+      DATABASE_URL: database.url,
       ...environment,
     },
     stdio: ['ignore', 'ignore', openSync(log, 'a'), 'ipc'],
@@ -65,7 +66,7 @@ export async function startServer(
     });
   return {
     url,
-    databasePath,
+    database,
     send: (request) => sendTo(url, request),
     sample: async () => (await ask({ ask: 'sample' })) as Sample,
     settings: async () => (await ask({ ask: 'settings' })) as string[],

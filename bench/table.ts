@@ -33,7 +33,7 @@ export function table({ machine, measured, memory, visibility }: Report): string
   });
   const busy = measured.some(isGeneratorBusy);
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}; ${machine.connections} connections, load average ${machine.loadAverage}`,
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}, ${machine.engine}; ${machine.connections} connections, load average ${machine.loadAverage}`,
     `As the viewer of pergola: ${visibility.readable} of ${visibility.total} observations are readable.`,
     '',
     ...blocks,

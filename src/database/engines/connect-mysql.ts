@@ -1,4 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { LRUCache } from 'lru-cache';
 import { createPool, type Pool, type PoolConfig, type PoolConnection } from 'mariadb';
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/mysql/client.ts';
@@ -31,7 +32,17 @@ const sessionOf = (limits: Limits) => [
 const collations = ['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'];
 
 /** Some tens of milliseconds, and of megabytes. Beyond it what nests deepest is read by a statement of its own. */
-const maxNotes = 200_000;
+const maxNotes = 50_000;
+/** What a connection keeps 256 of: the server holds the notes of a prepared statement for as long. */
+const maxNotesKept = 1_000;
+
+const notes = new LRUCache<string, number>({ max: 2000 });
+
+function notesOn(text: string): number {
+  const known = notes.get(text) ?? notesOf(shapeOf(text));
+  notes.set(text, known);
+  return known;
+}
 
 /**
  * @param dialectOf for tests, which run on MariaDB what MySQL would be asked.
@@ -65,7 +76,7 @@ async function open(pool: Pool, limits: Limits, dialectOf: typeof dialectOfVersi
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,
-    fits: (text) => notesOf(shapeOf(text)) <= maxNotes,
+    fits: (text) => notesOn(text) <= maxNotes,
     load,
     async close() {
       await prisma.$disconnect();
@@ -102,7 +113,11 @@ function prepareSessions(pool: Pool, statements: readonly string[]): void {
 }
 
 async function readValue(pool: Pool | PoolConnection, sql: string, parameters: readonly unknown[]) {
-  const rows = await pool.execute<(string | null)[][]>({ sql, rowsAsArray: true, autoJsonMap: false }, [...parameters]);
+  const statement = { sql, rowsAsArray: true, autoJsonMap: false };
+  const rows =
+    notesOn(sql) <= maxNotesKept
+      ? await pool.execute<(string | null)[][]>(statement, [...parameters])
+      : await pool.query<(string | null)[][]>(statement, [...parameters]);
   return rows[0]?.[0] ?? null;
 }
 
