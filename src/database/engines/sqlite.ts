@@ -43,7 +43,7 @@ export const sqlite: Engine = {
 
   derivesFromOuterRows: true,
 
-  jsonTruth: (condition) => sql`(${condition})`,
+  jsonTruth: (condition) => condition,
 
   selectValue: (value) => sql`select ${value}`,
 
