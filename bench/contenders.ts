@@ -99,6 +99,9 @@ const pergola = {
   request: derived,
 };
 
+const rawOnSqlite = compiled(new URL('./servers/raw.ts', import.meta.url));
+const rawOnServer = compiled(new URL('./servers/raw-server.ts', import.meta.url));
+
 const peersOn = (engine: EngineName): readonly Contender[] => [
   {
     name: 'hand-written',
@@ -108,7 +111,7 @@ const peersOn = (engine: EngineName): readonly Contender[] => [
   },
   {
     name: 'raw',
-    program: compiled(new URL(engine === 'sqlite' ? './servers/raw.ts' : './servers/raw-server.ts', import.meta.url)),
+    program: engine === 'sqlite' ? rawOnSqlite : rawOnServer,
     environment: {},
     request: (workload, variables) => ({ path: `/${workload}`, body: JSON.stringify(variables) }),
   },

@@ -48,7 +48,7 @@ export async function startServer(
       DATABASE_URL: database.url,
       ...environment,
     },
-    stdio: ['ignore', 'ignore', openSync(log, 'a'), 'ipc'],
+    stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a'), 'ipc'],
   });
   await answering(url, child, log);
 
@@ -67,7 +67,13 @@ export async function startServer(
   return {
     url,
     database,
-    send: (request) => sendTo(url, request),
+    async send(request) {
+      try {
+        return await sendTo(url, request);
+      } catch (error) {
+        throw new Error(`${String(error)}\n${(await readFile(log, 'utf8')).slice(-2000)}`, { cause: error });
+      }
+    },
     sample: async () => (await ask({ ask: 'sample' })) as Sample,
     settings: async () => (await ask({ ask: 'settings' })) as string[],
     async profile() {

@@ -5,7 +5,7 @@ import { testEngine, type EngineName } from './test-engine.ts';
 type Client = Pick<PrismaClient, '$executeRawUnsafe'>;
 
 /** A name as this run's engine quotes it. */
-export const quoted = (name: string) => (testEngine === 'mysql' ? `\`${name}\`` : `"${name}"`);
+const quoted = (name: string) => (testEngine === 'mysql' ? `\`${name}\`` : `"${name}"`);
 
 /** What the engine says of a table that is not there. */
 export const noTable: Record<EngineName, string> = {
