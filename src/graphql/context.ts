@@ -55,7 +55,7 @@ export interface AccountActions {
   revokeToken(id: string): Promise<void>;
   hasSecondFactor(): Promise<boolean>;
   /** For the authenticator app. @throws CONFLICT */
-  startSecondFactor(): Promise<{ secret: string; uri: string }>;
+  startSecondFactor(password: string): Promise<{ secret: string; uri: string }>;
   /** The recovery codes. @throws SIGN_IN_FAILED, CONFLICT */
   confirmSecondFactor(code: string): Promise<string[]>;
   /** @throws SIGN_IN_FAILED */

@@ -1,5 +1,5 @@
 import { clearSessionCookie, serializeSessionCookie } from '../auth/cookie.ts';
-import { changePassword } from '../auth/change-password.ts';
+import { changePassword, requirePassword } from '../auth/change-password.ts';
 import type { Identity } from '../auth/identify.ts';
 import { grantScopes } from '../auth/grant-scopes.ts';
 import type { SessionOrigin } from '../auth/session-origin.ts';
@@ -69,7 +69,12 @@ export function accountActions({ identity, origin, rows, setCookie }: Asker, pla
       tokens.create({ userId: own().userId, name, scopes: grantScopes(scopes, rows), days }),
     revokeToken: async (id) => tokens.revoke(id, own().userId),
     hasSecondFactor: async () => secondFactor.isOn(own().userId),
-    startSecondFactor: async () => secondFactor.start(own().userId, own().email),
+    async startSecondFactor(password) {
+      const { userId, email } = own();
+      // Whoever has stolen a session could otherwise lock its user out: a reset of the password leaves the factor.
+      await guessed(() => requirePassword(database.unguarded, { userId, password }));
+      return secondFactor.start(userId, email);
+    },
     confirmSecondFactor: async (code) => guessed(() => secondFactor.confirm(own().userId, code)),
     stopSecondFactor: async (code) => guessed(() => secondFactor.stop(own().userId, code)),
   };

@@ -41,6 +41,9 @@ describe('Dockerfile', () => {
 
   it('copies only what is sent to it', () => {
     const sent = read('.dockerignore').split('\n');
+    // Nothing but what is named after it: no history above all (ASVS 13.4.1).
+    expect(sent.find((line) => !line.startsWith('#'))).toBe('*');
+    expect(sent.filter((line) => line.startsWith('!.git'))).toEqual([]);
     const copied = stages.flatMap(({ steps }) =>
       steps
         .filter(({ keyword, flags }) => keyword === 'COPY' && !flags.has('from'))

@@ -209,8 +209,10 @@ describe('a second factor', () => {
     const password = 'first password';
     const email = 'gina@example.test';
     const own = bearer(await newUser(email));
-    const { secret, uri } = (await run('mutation { startSecondFactor { secret uri } }', {}, own)).body.data
-      .startSecondFactor;
+    const start = (given: string) =>
+      run('mutation ($given: String!) { startSecondFactor(password: $given) { secret uri } }', { given }, own);
+    expect(codeOf(await start('wrong password')), 'with the session alone').toBe('SIGN_IN_FAILED');
+    const { secret, uri } = (await start(password)).body.data.startSecondFactor;
     expect(uri).toContain(secret);
     const code = (ahead: number) => generateSync({ secret, epoch: Date.now() / 1000 + ahead });
     const confirmed = await run(`mutation { confirmSecondFactor(code: "${code(0)}") }`, {}, own);
@@ -234,7 +236,8 @@ describe('a second factor', () => {
   it('is not told of to whoever lacks the password (13)', async () => {
     const email = 'hugo@example.test';
     const own = bearer(await newUser(email));
-    const { secret } = (await run('mutation { startSecondFactor { secret } }', {}, own)).body.data.startSecondFactor;
+    const start = 'mutation { startSecondFactor(password: "first password") { secret } }';
+    const { secret } = (await run(start, {}, own)).body.data.startSecondFactor;
     await run(`mutation { confirmSecondFactor(code: "${generateSync({ secret })}") }`, {}, own);
     const answers = await Promise.all(
       [email, 'admin@example.test', 'none@example.test'].map((address) =>
@@ -247,7 +250,7 @@ describe('a second factor', () => {
 
   it('is nothing for guests', async () => {
     for (const operation of [
-      'startSecondFactor { secret }',
+      'startSecondFactor(password: "x") { secret }',
       'confirmSecondFactor(code: "1")',
       'stopSecondFactor(code: "1")',
     ]) {

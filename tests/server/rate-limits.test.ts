@@ -116,8 +116,8 @@ describe('guesses of a password', () => {
     await using served = await open();
     const token = (await signIn(served, adminPassword)).body.data.signIn.token as string;
     const bearer = { headers: { authorization: `Bearer ${token}` } };
-    const { secret } = (await send(served, 'mutation { startSecondFactor { secret } }', bearer)).body.data
-      .startSecondFactor;
+    const start = `mutation { startSecondFactor(password: "${adminPassword}") { secret } }`;
+    const { secret } = (await send(served, start, bearer)).body.data.startSecondFactor;
     await send(served, `mutation { confirmSecondFactor(code: "${generateSync({ secret })}") }`, bearer);
     const guesses = await Promise.all(times(20, (at) => signIn(served, adminPassword, { code: String(100_000 + at) })));
     expect(guesses.flatMap(codesOf).filter((code) => code === 'SIGN_IN_FAILED')).toHaveLength(5);

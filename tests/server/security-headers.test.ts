@@ -20,38 +20,55 @@ const serverAt = (publicUrl: string) =>
     personas: application.personas,
   });
 
-type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
-const answers: readonly (readonly [string, string, Init])[] = [
-  ['an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
-  ['a refusal', '/graphql', { method: 'POST', body: '{' }],
-  ['credentials that are none', '/graphql', { method: 'POST', headers: { authorization: 'Bearer x' }, body: '{}' }],
-  ['a probe', '/livez', {}],
-  ['a page that is none', '/no/such/page', {}],
+const json = expect.stringMatching(/^application\/(graphql-response\+)?json\b/) as string;
+
+const answers: readonly (readonly [string, string, Sent, string | null])[] = [
+  ['an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }, json],
+  ['a refusal', '/graphql', { method: 'POST', body: '{' }, json],
+  [
+    'credentials that are none',
+    '/graphql',
+    { method: 'POST', headers: { authorization: 'Bearer x' }, body: '{}' },
+    json,
+  ],
+  ['a probe', '/livez', {}, 'text/plain;charset=UTF-8'],
+  // Without a body.
+  ['a page that is none', '/no/such/page', {}, null],
 ];
 
-it.each(answers)('%s: nothing is run, framed, guessed at or told to other sites (ASVS 3.4)', async (_, path, init) => {
-  const { headers } = await serverAt('https://api.example.test').fetch(`http://localhost:4000${path}`, {
-    ...init,
-    headers: { 'content-type': 'application/json', ...init.headers },
-  });
-  const told = (name: string) => headers.get(name);
-  expect({
-    policy: told('content-security-policy'),
-    sniffing: told('x-content-type-options'),
-    referrer: told('referrer-policy'),
-    resource: told('cross-origin-resource-policy'),
-    transport: told('strict-transport-security'),
-    origins: told('access-control-allow-origin'),
-  }).toEqual({
-    policy: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    sniffing: 'nosniff',
-    referrer: 'no-referrer',
-    resource: 'same-origin',
-    transport: 'max-age=31536000',
-    origins: null,
-  });
-});
+it.each(answers)(
+  '%s: nothing is run, framed, guessed at or told to other sites (ASVS 3.4)',
+  async (_, path, init, type) => {
+    const { headers } = await serverAt('https://api.example.test').fetch(`http://localhost:4000${path}`, {
+      ...init,
+      headers: { 'content-type': 'application/json', ...init.headers },
+    });
+    const told = (name: string) => headers.get(name);
+    expect({
+      type: told('content-type'),
+      policy: told('content-security-policy'),
+      sniffing: told('x-content-type-options'),
+      referrer: told('referrer-policy'),
+      resource: told('cross-origin-resource-policy'),
+      transport: told('strict-transport-security'),
+      origins: told('access-control-allow-origin'),
+    }).toEqual({
+      type,
+      policy: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      sniffing: 'nosniff',
+      referrer: 'no-referrer',
+      resource: 'same-origin',
+      transport: 'max-age=31536000',
+      origins: null,
+    });
+  },
+);
 
 it('says nothing of encryption where there is none', async () => {
   const { headers } = await serverAt('http://localhost:4000').fetch('http://localhost:4000/livez');

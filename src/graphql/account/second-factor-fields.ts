@@ -22,7 +22,8 @@ export function addSecondFactorFields(builder: Builder, viewer: ViewerRef) {
       nullable: false,
       extensions: { answersSecret: true },
       description: 'Signing in asks for a code once `confirmSecondFactor` was given one.',
-      resolve: (_, _args, { account }) => account.startSecondFactor(),
+      args: { password: t.arg.string({ required: true, description: 'The session alone is not enough.' }) },
+      resolve: (_, { password }, { account }) => account.startSecondFactor(password),
     }),
   );
   builder.mutationField('confirmSecondFactor', (t) =>
