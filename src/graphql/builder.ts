@@ -8,10 +8,12 @@ import { forbidden } from '../errors.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
-import { isNever } from '../policy/filter.ts';
 import type { RowVerb } from '../policy/rule.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import { modelOf } from '../model/model.ts';
 import type { Context } from './context.ts';
+import { mayHave } from './needed-rights.ts';
 import RelayPlugin from './relay-plugin.ts';
 import type { FieldNote } from './selection.ts';
 
@@ -69,11 +71,7 @@ export function createBuilder(datamodel: PothosPrismaDatamodel = getDatamodel())
     plugins: [ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
     scopeAuth: {
       // The second wall: the guard has compiled the same policy into the statement already.
-      authScopes: ({ viewer, database }) => ({
-        signedIn: viewer.id !== null,
-        readable: ({ model, field }) => !isNever(database.policy.field(model, field, 'read')),
-        mayAll: (rights) => rights.every(({ model, verb }) => !isNever(database.policy.rows(model, verb))),
-      }),
+      authScopes: ({ viewer, database }) => scopesOf(viewer, database.policy),
       unauthorizedError: (parent, context, info) =>
         refusing(
           forbidden(
@@ -100,10 +98,17 @@ export function createBuilder(datamodel: PothosPrismaDatamodel = getDatamodel())
   });
 }
 
+/** What the second wall asks of a viewer. */
+export const scopesOf = (viewer: Viewer, policy: ViewerPolicy) => ({
+  signedIn: viewer.id !== null,
+  readable: ({ model, field }: FieldCoordinate) => mayHave(policy, { model, field, verb: 'read' }),
+  mayAll: (rights: readonly RightCoordinate[]) => rights.every((right) => mayHave(policy, right)),
+});
+
 /** What the second wall asked for, as the field says it. */
 function refusedBy(parent: unknown, { database }: Context, info: GraphQLResolveInfo): RefusedRight | undefined {
   const note = info.parentType.getFields()[info.fieldName]?.extensions['pergola'] as Partial<FieldNote & NeedsNote>;
-  const lacking = note?.needs?.find(({ model, verb }) => isNever(database.policy.rows(model, verb)));
+  const lacking = note?.needs?.find((right) => !mayHave(database.policy, right));
   if (lacking) return lacking;
   if (note?.reads !== 'scalar') return undefined;
   const { model = '', field = '' } = note;

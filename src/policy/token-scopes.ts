@@ -22,6 +22,9 @@ export function parseScopes(texts: readonly string[], schema: Schema): TokenScop
   return [...new Set(scopes)].toSorted();
 }
 
+/** Whether a scope is of rows, and not a right on the platform. */
+export const isModelScope = (scope: string) => !isPlatformRight(scope);
+
 function parseScope(text: string, schema: Schema): string[] {
   if (isPlatformRight(text)) return [text];
   const [model = '', verbList = '', ...rest] = text.split(':');

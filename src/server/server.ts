@@ -51,6 +51,7 @@ import type { Tracing } from './tracing.ts';
 import { useTracing } from './use-tracing.ts';
 import { useDocumentUpload, useTrustedDocuments } from './use-trusted-documents.ts';
 import { useSessionCookie } from './use-session-cookie.ts';
+import { apiShownBy } from './visible-apis.ts';
 
 export interface ServerOptions {
   readonly platform: Platform;
@@ -94,6 +95,7 @@ export function serverParts(options: ServerOptions) {
   const identityOf = identityOncePerRequest(platform.identify);
   const mayDo = rightOf(platform, identityOf);
   const maySeeDesign: MaySeeDesign = development ? () => Promise.resolve(true) : mayDo('schema:read');
+  const apiShownTo = apiShownBy(platform, { identityOf, maySeeDesign });
   const rates = useRateLimits({ ...platform.rates, freeNodes: limits.freeNodes, addressOf });
   const transfers = createTransfers(limits);
   const beginTransfer: BeginTransfer = (viewer, request, serverContext) =>
@@ -136,7 +138,7 @@ export function serverParts(options: ServerOptions) {
     securityHeaders: useSecurityHeaders(config),
     health: useHealth(checks),
     identity: useIdentity(identityOf, logger),
-    schemaText: useSchemaText(platform.api, maySeeDesign),
+    schemaText: useSchemaText(apiShownTo),
     sameOrigin: useSameOrigin(config, identityOf),
     homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
     registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
@@ -161,7 +163,7 @@ export function serverParts(options: ServerOptions) {
     // It puts the document in the place of its hash, for all that follows to look at.
     trustedDocuments: useTrustedDocuments({ documents, mode: config.trustedDocuments, identityOf, logger }),
     operationLimits: useOperationLimits({ limits, onCost: rates.takeCost, showCost: config.showCost }),
-    hiddenDesign: useHiddenDesign(maySeeDesign),
+    hiddenDesign: useHiddenDesign({ api: platform.api, apiShownTo, suggests: development }),
     rateLimits: rates.plugin,
     explain: useExplain(),
     sessionCookie: useSessionCookie(),

@@ -1,34 +1,57 @@
-import { BREAK, GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult } from 'graphql';
+import { BREAK, GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { forbidden } from '../errors.ts';
 import { maskError, ownCode, placeOf } from './mask-error.ts';
-import type { MaySeeDesign } from './platform-rights.ts';
+import type { ApiShownTo } from './visible-apis.ts';
 
 /** An answer that is nothing but errors names no more of them: each costs bytes, and the first ones tell enough. */
 const maxErrors = 3;
 
-/** Refuses introspection, and takes out of messages what the caller has not sent: suggestions, and names of the API. */
-export const useHiddenDesign = (maySeeDesign: MaySeeDesign): Plugin => {
-  // A whole introspection takes a fifth of a second in which nothing else is done, and is the same for all who may see it.
-  const answers = new WeakMap<DocumentNode, ExecutionResult>();
+interface Options {
+  /** The whole of it, which runs everything but introspection. */
+  readonly api: GraphQLSchema;
+  readonly apiShownTo: ApiShownTo;
+  /** Whether messages suggest names to everybody: in development. */
+  readonly suggests: boolean;
+}
+
+/**
+ * Lets introspection see what the viewer may use of the API, or refuses it; and takes out of messages what the caller
+ * has not sent: suggestions, and names of the API.
+ */
+export const useHiddenDesign = ({ api, apiShownTo, suggests }: Options): Plugin => {
+  // A whole introspection takes a fifth of a second in which nothing else is done, and is the same for all of one kind.
+  const answers = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, ExecutionResult>>();
+  const shown = new WeakMap<Request, GraphQLSchema>();
   return {
-    async onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
+    async onParams({ request, params }) {
+      if (typeof params.query !== 'string' || !mayIntrospect(params.query)) return;
+      const visible = await apiShownTo(request);
+      if (visible) shown.set(request, visible);
+    },
+    onEnveloped({ context, setSchema }) {
+      // Said for each request, also where it is the whole API: what was set for the last one would stay.
+      setSchema((context && shown.get((context as { request: Request }).request)) ?? api);
+    },
+    onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       // Yoga puts it there; the plugin's own types know no context.
       const { request } = args.contextValue as { request: Request };
       if (!introspects(args.document)) return undefined;
-      if (!(await maySeeDesign(request))) {
+      if (!shown.has(request)) {
         setResultAndStopExecution({ errors: [maskError(forbidden('read the API by introspection'))] });
         return undefined;
       }
       if (!isAboutDesignOnly(args.document)) return undefined;
-      const answered = answers.get(args.document);
+      const ofApi = answers.get(args.schema) ?? new WeakMap<DocumentNode, ExecutionResult>();
+      answers.set(args.schema, ofApi);
+      const answered = ofApi.get(args.document);
       if (answered) {
         setExecuteFn(() => answered);
         return undefined;
       }
       return {
         onExecuteDone({ result }) {
-          if (!isAsyncIterable(result) && result.errors === undefined) answers.set(args.document, result);
+          if (!isAsyncIterable(result) && result.errors === undefined) ofApi.set(args.document, result);
         },
       };
     },
@@ -37,11 +60,15 @@ export const useHiddenDesign = (maySeeDesign: MaySeeDesign): Plugin => {
       const errors = result.errors.slice(0, maxErrors);
       // A request that could not be read has no parameters.
       const query: unknown = (context as { params?: { query?: unknown } }).params?.query;
-      const hidden = typeof query === 'string' && !(await maySeeDesign(request));
+      // What is suggested is looked up in the whole API, so only who sees the whole is told.
+      const hidden = typeof query === 'string' && !suggests && (await apiShownTo(request)) !== api;
       setResult({ ...result, errors: hidden ? errors.map((error) => withoutForeignNames(error, query)) : errors });
     },
   };
 };
+
+/** Never false where a document introspects: names have no other spelling. */
+const mayIntrospect = (query: string) => /__(?:schema|type)\b/.test(query);
 
 /** One operation without variables, whose every field is the design. */
 function isAboutDesignOnly({ definitions }: DocumentNode): boolean {

@@ -6,6 +6,7 @@ import { Values } from '../../database/values.ts';
 import type { Model } from '../../model/model.ts';
 import { always } from '../../policy/filter.ts';
 import type { Context } from '../context.ts';
+import { needing } from '../needed-rights.ts';
 import { objectTypeOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
 import { figureFields, figureValues, selectFigures, type FigureValues } from './figures.ts';
@@ -28,6 +29,7 @@ function deriveAggregate(model: Model, derivation: Derivation) {
       t.field({
         type,
         nullable: false,
+        ...needing({ model: model.name, verb: 'read' }),
         args: { where: t.arg({ type: derivation.inputOf(names.where) }) },
         resolve: async (
           _: unknown,

@@ -7,10 +7,11 @@ import { badInput } from '../../errors.ts';
 import type { Model } from '../../model/model.ts';
 import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
+import { needing } from '../needed-rights.ts';
 import { batchSelection, deriveBatch, maxNodes, noBatch, type Batch } from './batches.ts';
 import type { AnyObjectRef, Derivation } from './derivation.ts';
 import { needs } from './needs.ts';
-import { uniqueKeysOf } from './unique-inputs.ts';
+import { filtersByKey, uniqueKeysOf } from './unique-inputs.ts';
 
 /** `createXs`, `updateXs`, `upsertXs` and `deleteXs`. Each is one transaction; with `preview` it is undone at its end. */
 export function deriveBulkMutations(derivation: Derivation) {
@@ -163,7 +164,9 @@ const deriveExpectation = ({ builder }: Derivation) =>
   builder.inputType('Expectation', { fields: (t) => ({ max: t.int(), exactly: t.int() }) });
 
 function deriveKeyName(model: Model, derivation: Derivation) {
-  const values = uniqueKeysOf(model, derivation).map(({ name }) => [name, { value: name }] as const);
+  const values = uniqueKeysOf(model, derivation).map(
+    (key) => [key.name, { value: key.name, ...needing(...filtersByKey(model, key)) }] as const,
+  );
   return derivation.builder.enumType(derivation.namesOf(model.name).keyName, {
     values: Object.fromEntries(values),
   });

@@ -3,6 +3,7 @@ import { aggregateNames, canAggregate, resultType, type AggregateName } from '..
 import { figureName } from '../../database/groups.ts';
 import type { Figures } from '../../database/parse-groups.ts';
 import { scalarsOf, type Model, type ScalarField } from '../../model/model.ts';
+import { needing } from '../needed-rights.ts';
 import { subfieldsOf } from '../selection.ts';
 import type { AnyObjectRef, Derivation } from './derivation.ts';
 
@@ -48,6 +49,7 @@ function derivePart(name: AggregateName, fields: readonly ScalarField[], model: 
           t.field({
             type: derivation.typeOf({ type: resultType(name, field.type), enum: undefined }) as 'String',
             nullable: name !== 'present',
+            ...needing({ model: model.name, field: field.name, verb: 'aggregate' }),
             resolve: (figures) => figures.get(figureName({ name, field: field.name })) as string,
           }),
         ]),

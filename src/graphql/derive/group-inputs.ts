@@ -1,6 +1,7 @@
 import { canGroupBy, resultType, type AggregateName } from '../../database/aggregate.ts';
 import { timeUnits } from '../../database/time-unit.ts';
 import { scalarsOf, type Model, type ScalarField } from '../../model/model.ts';
+import { needing } from '../needed-rights.ts';
 import type { AnyInputRef, Derivation } from './derivation.ts';
 
 interface InputFields {
@@ -35,7 +36,7 @@ function deriveGroupBy(model: Model, derivation: Derivation) {
     values: Object.fromEntries(
       fields.map(({ name, description }) => [
         names.groupFieldValue(name),
-        { value: name, ...(description && { description }) },
+        { value: name, ...(description && { description }), ...needing(aggregates(model, name)) },
       ]),
     ),
   });
@@ -59,7 +60,7 @@ function deriveHaving(model: Model, derivation: Derivation) {
   const having = derivation.builder.inputRef(names.having) as never;
   const parts = derivation.figuresOf(model.name).map(({ name, fields }): [string, AnyInputRef] => {
     const filters = fields.map((field): [string, AnyInputRef] => [field.name, filterOf(name, field, derivation)]);
-    return [name, inputOf(names.havingPart(havingParts[name]), filters, derivation)];
+    return [name, partOf(names.havingPart(havingParts[name]), filters, model, derivation)];
   });
   derivation.builder.inputType(having, {
     description: 'Conditions on groups that all hold.',
@@ -87,24 +88,33 @@ function deriveGroupOrder(model: Model, derivation: Derivation) {
   const ofKeys = { name: 'key' as const, fields: groupFieldsOf(model, derivation) };
   const parts = [ofKeys, ...derivation.figuresOf(model.name)].map(({ name, fields }): [string, AnyInputRef] => {
     const orders = fields.map((field): [string, AnyInputRef] => [field.name, direction]);
-    return [name, inputOf(names.groupOrderByPart(orderParts[name]), orders, derivation)];
+    return [name, partOf(names.groupOrderByPart(orderParts[name]), orders, model, derivation)];
   });
   const description = 'Exactly one field; further ones are further objects of the list.';
-  inputOf(names.groupOrderBy, [['count', direction], ...parts], derivation, description);
+  const fields = (t: InputFields) =>
+    Object.fromEntries([['count', direction], ...parts].map(([name, type]) => [name, t.field({ type })]));
+  derivation.inputs.set(
+    names.groupOrderBy,
+    derivation.builder.inputType(names.groupOrderBy, { description, fields: fields as never }),
+  );
 }
 
-function inputOf(
+const aggregates = ({ name: model }: Model, field: string) => ({ model, field, verb: 'aggregate' as const });
+
+/** Something for each of some fields; parts with the same fields and types are one. */
+function partOf(
   name: string,
   fields: readonly (readonly [string, AnyInputRef])[],
+  model: Model,
   { builder, inputs }: Derivation,
-  description?: string,
 ): AnyInputRef {
   const known = inputs.get(name);
   if (known) return known;
   const input: AnyInputRef = builder.inputType(name, {
-    ...(description && { description }),
     fields: ((t: InputFields) =>
-      Object.fromEntries(fields.map(([field, type]) => [field, t.field({ type })]))) as never,
+      Object.fromEntries(
+        fields.map(([field, type]) => [field, t.field({ type, ...needing(aggregates(model, field)) })]),
+      )) as never,
   });
   inputs.set(name, input);
   return input;

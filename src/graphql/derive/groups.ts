@@ -13,6 +13,7 @@ import { Values } from '../../database/values.ts';
 import type { Model } from '../../model/model.ts';
 import { always } from '../../policy/filter.ts';
 import type { Context } from '../context.ts';
+import { needing } from '../needed-rights.ts';
 import { pageOf } from '../page.ts';
 import { objectTypeOf, subfieldsOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
@@ -49,6 +50,7 @@ function deriveGroupsOf(model: Model, derivation: Derivation) {
         type: [type],
         nullable: false,
         description: 'The rows that a list shows under the same filter, in groups. Hidden values count as absent.',
+        ...needing({ model: model.name, verb: 'read' }),
         args: {
           by: t.arg({ type: [derivation.inputOf(names.groupBy)], required: true }),
           where: t.arg({ type: derivation.inputOf(names.where) }),
@@ -85,6 +87,7 @@ function deriveGroupType(model: Model, derivation: Derivation) {
             type: derivation.typeOf(field) as 'String',
             nullable: true,
             ...(field.description && { description: field.description }),
+            ...needing({ model: model.name, field: field.name, verb: 'aggregate' }),
             resolve: ({ keys }) => keys.get(field.name) as string,
           }),
         ]),

@@ -7,6 +7,7 @@ import type { Data } from '../../database/write/judge.ts';
 import { versionOf, type Model } from '../../model/model.ts';
 import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
+import { needing } from '../needed-rights.ts';
 import { objectTypeOf, selectionOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
 import { needs } from './needs.ts';
@@ -95,7 +96,8 @@ function versionArgument(model: Model, derivation: Derivation, t: ArgumentBuilde
   const field = versionOf(model);
   if (!field || !derivation.hasRight(model, field, 'filter')) return {};
   const description = `What \`${field.name}\` was when you read the row. When it has changed since, nothing is done.`;
-  return { ifVersion: t.arg({ type: derivation.typeOf(field), description }) };
+  const right = { model: model.name, field: field.name, verb: 'filter' } as const;
+  return { ifVersion: t.arg({ type: derivation.typeOf(field), description, ...needing(right) }) };
 }
 
 function deriveDelete(model: Model, inputs: Inputs, derivation: Derivation) {

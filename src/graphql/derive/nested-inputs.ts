@@ -1,6 +1,8 @@
 import type { Model, RelationField } from '../../model/model.ts';
+import type { RowVerb } from '../../policy/rule.ts';
+import { needing, type NeededRight } from '../needed-rights.ts';
 import type { AnyInputRef, Derivation } from './derivation.ts';
-import type { WriteVerb } from './writable.ts';
+import { tyingTakes, type WriteVerb } from './writable.ts';
 
 interface InputFields {
   field(options: object): never;
@@ -50,20 +52,38 @@ export function nestedInput(
           )
         : pairOf(targetNames.upsertWithout(back), { create: create(), update: update() }, derivation);
     const list = <T>(type: T) => (relation.list ? [type] : type);
+    const there = (verb: RowVerb): NeededRight => ({ model: target.name, verb });
+    const tie = tyingTakes(model, relation);
+    // A row that is created at the far end of a relation whose columns stand there is tied by that.
+    const creating = [there('create'), ...tie.pointing];
     return {
       description: descriptionOf(relation, verb),
       ...(!relation.list && { isOneOf: true }),
       fields: (t: InputFields) => ({
-        ...(verbs.has('create') && { create: t.field({ type: list(create()) }) }),
-        ...(verbs.has('connect') && { connect: t.field({ type: list(unique) }) }),
-        ...(verbs.has('connectOrCreate') && { connectOrCreate: t.field({ type: list(connectOrCreate()) }) }),
-        ...(verbs.has('update') && { update: t.field({ type: relation.list ? [updateOne()] : update() }) }),
-        ...(verbs.has('upsert') && { upsert: t.field({ type: list(upsert()) }) }),
-        ...(verbs.has('disconnect') && { disconnect: t.field({ type: relation.list ? [unique] : 'Boolean' }) }),
-        ...(verbs.has('set') && {
-          set: t.field({ type: [unique], description: 'These and no others, of those that you may read.' }),
+        ...(verbs.has('create') && { create: t.field({ type: list(create()), ...needing(...creating) }) }),
+        ...(verbs.has('connect') && { connect: t.field({ type: list(unique), ...needing(...tie.tying) }) }),
+        ...(verbs.has('connectOrCreate') && {
+          connectOrCreate: t.field({ type: list(connectOrCreate()), ...needing(...creating, ...tie.tying) }),
         }),
-        ...(verbs.has('delete') && { delete: t.field({ type: relation.list ? [unique] : 'Boolean' }) }),
+        ...(verbs.has('update') && {
+          update: t.field({ type: relation.list ? [updateOne()] : update(), ...needing(there('update')) }),
+        }),
+        ...(verbs.has('upsert') && {
+          upsert: t.field({ type: list(upsert()), ...needing(there('update'), ...creating) }),
+        }),
+        ...(verbs.has('disconnect') && {
+          disconnect: t.field({ type: relation.list ? [unique] : 'Boolean', ...needing(...tie.untying) }),
+        }),
+        ...(verbs.has('set') && {
+          set: t.field({
+            type: [unique],
+            description: 'These and no others, of those that you may read.',
+            ...needing(...tie.tying),
+          }),
+        }),
+        ...(verbs.has('delete') && {
+          delete: t.field({ type: relation.list ? [unique] : 'Boolean', ...needing(there('delete')) }),
+        }),
       }),
     };
   });

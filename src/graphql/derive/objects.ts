@@ -2,6 +2,7 @@ import type { RelationField, ScalarField, Model } from '../../model/model.ts';
 import { withheld, type Row, type Rows } from '../../database/read.ts';
 import type { FieldNote } from '../selection.ts';
 import type { FieldCoordinate } from '../builder.ts';
+import { noteOf, type NeededRight } from '../needed-rights.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { relatedOf, scalarOfRow } from '../resolve-row.ts';
 import { pageOf, toConnection } from '../page.ts';
@@ -19,6 +20,7 @@ export function deriveObjects(derivation: Derivation) {
         name: type,
         ...(model.description && { description: model.description }),
         ...(isNode(model) && { interfaces: [derivation.node] }),
+        extensions: noteOf(readsRow(model)),
       } as never,
     );
     derivation.objects.set(model.name, ref as never);
@@ -60,16 +62,23 @@ function deriveFields(model: Model, derivation: Derivation) {
 
 function scalarField(model: Model, field: ScalarField, derivation: Derivation) {
   const open = derivation.isOpen(model, field);
+  // Who creates rows that they may not read is still answered by their type, which must have fields.
+  const isKey = model.key?.fields.includes(field.name) ?? false;
   return {
     type: derivation.typeOf(field),
     nullable: !field.required || !open,
     ...(field.description && { description: field.description }),
-    extensions: { pergola: { reads: 'scalar', model: model.name, field: field.name } satisfies FieldNote },
+    extensions: {
+      pergola: { reads: 'scalar', model: model.name, field: field.name } satisfies FieldNote,
+      ...(!isKey && noteOf(readsRow(model), { model: model.name, field: field.name, verb: 'read' })),
+    },
     // A column of a relation whose row the viewer may not read is silently absent, as the relation itself is.
     ...(!open && !field.foreignKey && { authScopes: readableOn(model, field.name) }),
     resolve: scalarOfRow(model, field.name),
   };
 }
+
+const readsRow = ({ name }: Model): NeededRight => ({ model: name, verb: 'read' });
 
 /** Per row only where the statement said so; the rest is asked once a request. */
 function readableOn(model: Model, field: string) {
@@ -78,7 +87,14 @@ function readableOn(model: Model, field: string) {
 }
 
 function relationField(model: Model, field: RelationField, derivation: Derivation, t: { arg: unknown }) {
-  const note = { pergola: { reads: 'relation', relation: field.name } satisfies FieldNote };
+  const note = {
+    pergola: { reads: 'relation', relation: field.name } satisfies FieldNote,
+    ...noteOf(
+      readsRow(model),
+      { model: model.name, field: field.name, verb: 'read' },
+      readsRow(derivation.target(field)),
+    ),
+  };
   const common = { ...(field.description && { description: field.description }), extensions: note };
   const resolve = relatedOf(model, field.name);
   if (!field.list) {

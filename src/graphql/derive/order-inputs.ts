@@ -1,5 +1,7 @@
 import type { Field } from '../../model/model.ts';
+import { needing } from '../needed-rights.ts';
 import type { Derivation } from './derivation.ts';
+import { usesField } from './needs.ts';
 
 const countOrder = 'CountOrderBy';
 
@@ -24,7 +26,12 @@ export function deriveOrderInputs(derivation: Derivation) {
       {
         description: 'Exactly one field; further ones are further objects of the list.',
         fields: (t: { field(options: object): never }) =>
-          Object.fromEntries(fields.map((field) => [field.name, t.field({ type: orderOf(field, derivation) })])),
+          Object.fromEntries(
+            fields.map((field) => [
+              field.name,
+              t.field({ type: orderOf(field, derivation), ...needing(...usesField(model, field, 'sort')) }),
+            ]),
+          ),
       } as never,
     );
   }

@@ -4,6 +4,7 @@ import { parseUniqueWhere } from '../../database/parse-arguments.ts';
 import { Values } from '../../database/values.ts';
 import type { Model } from '../../model/model.ts';
 import type { Context } from '../context.ts';
+import { needing } from '../needed-rights.ts';
 import { readOne } from '../read-one.ts';
 import { pageOf, toConnection } from '../page.ts';
 import { listRead, objectTypeOf, selectionOf, type ListArguments } from '../selection.ts';
@@ -26,6 +27,7 @@ function deriveOne(model: Model, derivation: Derivation) {
       t.field({
         type: derivation.objectOf(model.name),
         nullable: true,
+        ...needing({ model: model.name, verb: 'read' }),
         args: { where: t.arg({ type: derivation.inputOf(names.uniqueWhere), required: true }) },
         resolve: async (_: unknown, { where }: { where: unknown }, context: Context, info: GraphQLResolveInfo) => {
           const values = new Values();
@@ -46,6 +48,7 @@ function deriveMany(model: Model, derivation: Derivation) {
       t.field({
         type: derivation.connectionOf(model.name),
         nullable: false,
+        ...needing({ model: model.name, verb: 'read' }),
         args: listArguments(model, derivation, t as never),
         resolve: async (_: unknown, args: ListArguments, { database }: Context, info: GraphQLResolveInfo) => {
           const values = new Values();

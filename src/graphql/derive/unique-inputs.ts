@@ -1,4 +1,5 @@
 import { scalarOf, type Key, type Model } from '../../model/model.ts';
+import { needing } from '../needed-rights.ts';
 import type { Derivation } from './derivation.ts';
 
 /** How to name one row: exactly one of its unique keys. */
@@ -15,7 +16,10 @@ export function deriveUniqueInputs(derivation: Derivation) {
         Object.fromEntries(
           keys.map((key) => [
             key.name,
-            t.field({ type: compound.get(key) ?? derivation.typeOf(scalarOf(model, key.fields[0]!)) }),
+            t.field({
+              type: compound.get(key) ?? derivation.typeOf(scalarOf(model, key.fields[0]!)),
+              ...needing(...filtersByKey(model, key)),
+            }),
           ]),
         ),
     } as never);
@@ -29,6 +33,10 @@ export function uniqueKeysOf(model: Model, derivation: Derivation): Key[] {
     key.fields.every((name) => derivation.hasRight(model, scalarOf(model, name), 'filter')),
   );
 }
+
+/** What it takes to name a row by the key. */
+export const filtersByKey = ({ name: model }: Model, { fields }: Key) =>
+  fields.map((field) => ({ model, field, verb: 'filter' as const }));
 
 const isCompound = (key: Key) => key.fields.length > 1 || key.name !== key.fields[0];
 

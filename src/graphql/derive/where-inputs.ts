@@ -1,6 +1,8 @@
 import type { Field, Model, ScalarField, ScalarType } from '../../model/model.ts';
 import { operatorsOf } from '../../policy/parse-where.ts';
+import { needing } from '../needed-rights.ts';
 import type { Derivation } from './derivation.ts';
+import { usesField } from './needs.ts';
 
 const filterable: readonly ScalarType[] = [
   'String',
@@ -75,7 +77,12 @@ function deriveModelFilters(model: Model, derivation: Derivation) {
       AND: t.field({ type: [where] }),
       OR: t.field({ type: [where], description: 'At least one of them; none at all holds nowhere.' }),
       NOT: t.field({ type: where }),
-      ...Object.fromEntries(fields.map((field) => [field.name, t.field({ type: filterOf(field, derivation) })])),
+      ...Object.fromEntries(
+        fields.map((field) => [
+          field.name,
+          t.field({ type: filterOf(field, derivation), ...needing(...usesField(model, field, 'filter')) }),
+        ]),
+      ),
     }),
   } as never);
   builder.inputType(

@@ -1,6 +1,7 @@
 import type { Field, Model, RelationField, ScalarField } from '../../model/model.ts';
 import { relationOf, relationsOf, scalarsOf } from '../../model/model.ts';
 import type { NestedVerb } from '../../database/write/nested-input.ts';
+import type { NeededRight } from '../needed-rights.ts';
 import type { Derivation } from './derivation.ts';
 
 export type WriteVerb = 'create' | 'update';
@@ -92,6 +93,24 @@ export class Writable {
     for (const { name } of empty) this.models[verb].delete(name);
     return empty.length > 0;
   }
+}
+
+/** What it takes of a viewer to tie rows by a relation, to have one tied that is created, and to untie them. */
+export function tyingTakes(
+  model: Model,
+  { owning, join, target, opposite = '' }: RelationField,
+): Readonly<Record<'tying' | 'pointing' | 'untying', NeededRight[]>> {
+  if (join.kind === 'table' || owning) {
+    const tying: NeededRight[] = [{ model: target, verb: 'link' }];
+    return { tying, pointing: [], untying: owning ? [] : tying };
+  }
+  // The far row is written so that it points here.
+  const pointing: NeededRight[] = [
+    { model: target, field: opposite, verb: 'write' },
+    { model: model.name, verb: 'link' },
+  ];
+  const tying: NeededRight[] = [...pointing, { model: target, verb: 'update' }];
+  return { tying, pointing, untying: tying };
 }
 
 const isWritten = (field: Field) => field.kind === 'relation' || !(field.list || field.managed);

@@ -1,4 +1,5 @@
 import type { Model, RelationField, ScalarField } from '../../model/model.ts';
+import { needing } from '../needed-rights.ts';
 import type { AnyInputRef, Derivation } from './derivation.ts';
 import { nestedInput } from './nested-inputs.ts';
 
@@ -37,7 +38,7 @@ function implementCreate(name: string, model: Model, without: string | undefined
           derivation.writable.fields(model, 'create', without).map((field) => {
             const type =
               field.kind === 'scalar' ? derivation.typeOf(field) : nested(model, field, 'create', derivation);
-            return [field.name, t.field({ type, required: isRequired(field), ...describe(field) })];
+            return [field.name, t.field({ type, required: isRequired(field), ...common(model, field) })];
           }),
         ),
     } as never,
@@ -54,14 +55,17 @@ function implementUpdate(model: Model, derivation: Derivation) {
           derivation.writable.fields(model, 'update').map((field) => {
             const type =
               field.kind === 'scalar' ? derivation.typeOf(field) : nested(model, field, 'update', derivation);
-            return [field.name, t.field({ type, ...describe(field) })];
+            return [field.name, t.field({ type, ...common(model, field) })];
           }),
         ),
     } as never,
   );
 }
 
-const describe = ({ description }: { description: string | undefined }) => (description ? { description } : {});
+const common = ({ name: model }: Model, { name: field, description }: ScalarField | RelationField) => ({
+  ...(description && { description }),
+  ...needing({ model, field, verb: 'write' }),
+});
 
 const nested = (model: Model, field: RelationField, verb: 'create' | 'update', derivation: Derivation) =>
   nestedInput(model, field, verb, derivation, (target, back) => createWithout(target, back, derivation));

@@ -204,6 +204,19 @@ const messages: readonly Attack[] = [
     passes: 'shows the design',
   },
   {
+    number: 55,
+    title: 'who is shown the API is shown nothing that they may never use',
+    sends: [
+      operation('{ __schema { types { name fields { name } inputFields { name } } } }', undefined, { as: 'tagReader' }),
+      operation('{ ...A } fragment A on Query { x: __type(name: "Site") { name } }', undefined, {
+        as: 'tagReader',
+      }),
+      { method: 'GET', path: '/-/schema.graphql', as: 'tagReader' },
+    ],
+    expects: withoutText(/\bSite\b|createTag|TagCreate|internalNote/),
+    passes: 'shows the whole design to who may see a part',
+  },
+  {
     number: 96,
     title: 'GraphiQL is not there, and writes nothing of the address into a page',
     sends: ['/graphql?query=</script><script>alert(1)</script>', '/graphql'].map((path) => ({

@@ -23,7 +23,10 @@ export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
   return {
     url: `http://127.0.0.1:${port}`,
     served,
-    tokens: { admin: await tokenOf(served, 'admin@example.test') },
+    tokens: {
+      admin: await tokenOf(served, 'admin@example.test'),
+      tagReader: await tokenOf(served, 'admin@example.test', ['Tag:read', 'schema:read']),
+    },
     async [Symbol.asyncDispose]() {
       await close();
       await served[Symbol.asyncDispose]();
@@ -32,8 +35,10 @@ export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
   };
 }
 
-async function tokenOf({ platform }: Served, email: string): Promise<string> {
+/** A session, or with scopes an API token. */
+async function tokenOf({ platform }: Served, email: string, scopes?: readonly string[]): Promise<string> {
   const { id } = await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } });
+  if (scopes) return (await platform.tokens.create({ userId: id, name: 'attack', scopes, days: 1 })).secret;
   return (await platform.sessions.start(id)).secret;
 }
 

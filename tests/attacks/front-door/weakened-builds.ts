@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
 import { sqlite } from '../../../src/database/engines/sqlite.ts';
 import type { Engine } from '../../../src/database/engine.ts';
+import { useHiddenDesign } from '../../../src/server/use-hidden-design.ts';
+import { useSchemaText } from '../../../src/server/use-schema-text.ts';
 import { useRequestId } from '../../../src/server/use-request-id.ts';
 import type { LimitChanges } from '../../../src/limits/limits.ts';
 import { pageSizes } from '../../../src/limits/operation-limits.ts';
@@ -98,6 +100,13 @@ export const weakenedBuilds: Readonly<Record<string, WeakenedBuild>> = {
   'takes invalid credentials for none': without('identity'),
   'takes batches': { weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, batching: true }, plugins }) },
   'shows the design': without('hiddenDesign'),
+  'shows the whole design to who may see a part': {
+    weaken: ({ yoga, plugins }) => {
+      const whole = () => Promise.resolve(yoga.schema);
+      const hiddenDesign = useHiddenDesign({ api: yoga.schema, apiShownTo: whole, suggests: false });
+      return { yoga, plugins: { ...plugins, hiddenDesign, schemaText: useSchemaText(whole) } };
+    },
+  },
   'shows GraphiQL to everybody': {
     weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, graphiql: true }, plugins: { ...plugins, jsonOnly: false } }),
   },

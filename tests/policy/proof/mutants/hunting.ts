@@ -6,33 +6,39 @@ import type { Order } from './hunter.ts';
 import type { Mutant } from './mutant.ts';
 import { weakenedBuild } from './weakened-build.ts';
 
-/** Within as many runs each mutant must be found; most are within 1,000. */
-const mostRuns = 3000;
+/** Within as many runs each mutant must be found. */
+const mostRuns = 1000;
 
-export interface Hunting extends Disposable {
-  /** Weakens a copy of the house and lets the proof look for what is wrong with it. */
-  hunt(mutant: Mutant): Promise<Hunt>;
-  /** Of the mutants so far; a line that scripts read. */
-  closingLine(): string;
+export interface HuntedMutant extends Hunt {
+  readonly mutant: Mutant;
 }
 
-export function startHunting(seed: number): Hunting {
+/** Hunts the mutants, as many at once as there are processes to do it, and tells of each as it ends. */
+export async function huntAll(
+  mutants: readonly Mutant[],
+  { seed, processes, tell }: { seed: number; processes: number; tell: (hunted: HuntedMutant) => void },
+): Promise<void> {
+  const waiting = mutants.values();
+  await Promise.all(
+    Array.from({ length: processes }, async () => {
+      using hunter = startHunter();
+      for (const mutant of waiting) tell({ mutant, ...(await hunter.hunt(mutant, seed)) });
+    }),
+  );
+}
+
+interface Hunter extends Disposable {
+  /** Weakens a copy of the house and lets the proof look for what is wrong with it. */
+  hunt(mutant: Mutant, seed: number): Promise<Hunt>;
+}
+
+function startHunter(): Hunter {
   const hunter = fork(join(import.meta.dirname, 'hunter.ts'), { execArgv: ['--import', 'tsx'] });
-  let hunted = 0;
-  let killed = 0;
   return {
-    async hunt(mutant) {
+    async hunt(mutant, seed) {
       using build = weakenedBuild(mutant);
-      const it = await send(
-        hunter,
-        { folder: build.folder, seed, mostRuns, through: mutant.through ?? 'engine' },
-        mutant,
-      );
-      hunted++;
-      if (it.found !== undefined) killed++;
-      return it;
+      return await send(hunter, { folder: build.folder, seed, mostRuns, through: mutant.through ?? 'engine' }, mutant);
     },
-    closingLine: () => `mutants killed ${killed}/${hunted}`,
     [Symbol.dispose]: () => void hunter.kill(),
   };
 }
