@@ -14,11 +14,17 @@ interface Noted {
 /** Notes on a part of the API the rights without each of which it is of no use; to be put into its options. */
 export const needing = (...rights: NeededRight[]) => ({ extensions: noteOf(...rights) });
 
-/** The same, beside other extensions. */
-export const noteOf = (...rights: NeededRight[]) => ({ neededRights: rights });
+/** Of what does one thing or the other: the rights that each takes. */
+export const needingEither = (...ways: (readonly NeededRight[])[]) => ({ extensions: { neededRights: ways } });
 
-export const neededRights = ({ extensions }: Noted): readonly NeededRight[] =>
-  (extensions['neededRights'] as readonly NeededRight[] | undefined) ?? [];
+/** As `needing`, beside other extensions. */
+export const noteOf = (...rights: NeededRight[]) => ({ neededRights: [rights] });
+
+/** Whether there may be a row on which the viewer has what a part needs. */
+export function isOfUseTo(policy: ViewerPolicy, { extensions }: Noted): boolean {
+  const ways = extensions['neededRights'] as readonly (readonly NeededRight[])[] | undefined;
+  return ways?.some((rights) => rights.every((right) => mayHave(policy, right))) ?? true;
+}
 
 /** Whether there may be a row on which the viewer has the right. */
 export const mayHave = (policy: ViewerPolicy, right: NeededRight): boolean =>

@@ -32,7 +32,8 @@ describe.each(Object.entries(application.personas))('%s', (persona, like) => {
     const model = (name: string) => names.get(name)!;
     const neverRead = (name: string) =>
       lines.some(
-        (it) => it.model === name && it.field === undefined && it.verb === 'read' && it.grants[persona] === 'never',
+        (line) =>
+          line.model === name && line.field === undefined && line.verb === 'read' && line.grants[persona] === 'never',
       );
     const wrong = lines.flatMap(({ model: name, field, verb, grants }) => {
       if (!schema.models.has(name)) return [];
@@ -43,7 +44,7 @@ describe.each(Object.entries(application.personas))('%s', (persona, like) => {
           : {
               read: [[type, field]],
               filter: [[where, field]],
-              write: [createInput, updateInput].map((it) => [it, field]),
+              write: [createInput, updateInput].map((input) => [input, field]),
             };
       return (places[verb] ?? []).flatMap(([at, part]) => {
         const isShown = fieldsOf(design, at).includes(part);

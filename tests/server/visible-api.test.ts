@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiText } from '../../src/graphql/api-text.ts';
 import { serve, type Served } from '../support/served.ts';
 
-const types = '{ __schema { types { name } } }';
+const types = '{ api: __schema { types { name } } }';
 
 describe('in development', () => {
   let served: Served;
@@ -13,7 +13,7 @@ describe('in development', () => {
   afterAll(() => served[Symbol.asyncDispose]());
 
   const namesFor = async (persona: string) =>
-    ((await served.run(persona, types)).body.data.__schema.types as { name: string }[]).map(({ name }) => name);
+    ((await served.run(persona, types)).body.data.api.types as { name: string }[]).map(({ name }) => name);
 
   it('everybody sees their own part, whoever asked the same before (55)', async () => {
     const personas = ['admin', 'guest', 'admin', 'member', 'guest'];

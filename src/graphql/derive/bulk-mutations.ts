@@ -7,11 +7,12 @@ import { badInput } from '../../errors.ts';
 import type { Model } from '../../model/model.ts';
 import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
-import { needing } from '../needed-rights.ts';
+import { needing, type NeededRight } from '../needed-rights.ts';
 import { batchSelection, deriveBatch, maxNodes, noBatch, type Batch } from './batches.ts';
 import type { AnyObjectRef, Derivation } from './derivation.ts';
 import { needs } from './needs.ts';
 import { filtersByKey, uniqueKeysOf } from './unique-inputs.ts';
+import { creatingTakes } from './writable.ts';
 
 /** `createXs`, `updateXs`, `upsertXs` and `deleteXs`. Each is one transaction; with `preview` it is undone at its end. */
 export function deriveBulkMutations(derivation: Derivation) {
@@ -39,7 +40,10 @@ export function deriveBulkMutations(derivation: Derivation) {
       description: 'It must not hold for every row.',
     };
     const expect = { type: expectation, description: 'How many rows you mean: another number changes none.' };
-    if (creatable) derive(names.createMany, { args: { data: rows }, verbs: ['create'], act: createMany });
+    if (creatable) {
+      const needed = creatingTakes(model, derivation);
+      derive(names.createMany, { args: { data: rows }, verbs: ['create'], needed, act: createMany });
+    }
     if (updatable) {
       const data = { type: derivation.inputOf(names.updateInput), required: true };
       derive(names.updateMany, { args: { where, data, expect }, verbs: ['update'], act: updateMany });
@@ -55,6 +59,7 @@ export function deriveBulkMutations(derivation: Derivation) {
 interface BulkMutation {
   readonly args: Readonly<Record<string, object>>;
   readonly verbs: readonly RowVerb[];
+  readonly needed?: readonly NeededRight[];
   act(
     writer: TransactionWriter,
     model: Model,
@@ -116,7 +121,7 @@ function deriveBulk(
   name: string,
   model: Model,
   { batch, derivation }: { batch: AnyObjectRef; derivation: Derivation },
-  { args, verbs, act }: BulkMutation,
+  { args, verbs, needed, act }: BulkMutation,
 ) {
   derivation.builder.mutationField(
     name,
@@ -128,7 +133,7 @@ function deriveBulk(
           ...Object.fromEntries(Object.entries(args).map(([arg, options]) => [arg, t.arg(options as never)])),
           preview: t.arg.boolean({ description: 'Does everything, tells what it did, and undoes it.' }),
         },
-        ...needs(model, verbs),
+        ...needs(model, verbs, needed),
         resolve: (_: unknown, given: Arguments, { database }: Context, info: GraphQLResolveInfo) => {
           const selection = batchSelection(model, info, derivation.schema);
           const run = (writer: TransactionWriter) => act(writer, model, given, selection);

@@ -7,10 +7,11 @@ import type { Data } from '../../database/write/judge.ts';
 import { versionOf, type Model } from '../../model/model.ts';
 import type { RowVerb } from '../../policy/rule.ts';
 import type { Context } from '../context.ts';
-import { needing } from '../needed-rights.ts';
+import { needing, type NeededRight } from '../needed-rights.ts';
 import { objectTypeOf, selectionOf } from '../selection.ts';
 import type { Derivation } from './derivation.ts';
 import { needs } from './needs.ts';
+import { creatingTakes } from './writable.ts';
 
 /** `createX`, `updateX`, `upsertX` and `deleteX`. Each is one transaction; its result is read as any row is read. */
 export function deriveMutations(derivation: Derivation) {
@@ -35,6 +36,7 @@ function deriveCreate(model: Model, inputs: Inputs, derivation: Derivation) {
   deriveWrite(derivation.namesOf(model.name).create, model, derivation, {
     inputs,
     verbs: ['create'],
+    needed: creatingTakes(model, derivation),
     act: (writer, { data }) => writer.create(model.name, data as Data),
   });
 }
@@ -59,10 +61,11 @@ function deriveUpsert(model: Model, inputs: Inputs, derivation: Derivation) {
 interface Write {
   readonly inputs: Inputs;
   readonly verbs: readonly RowVerb[];
+  readonly needed?: readonly NeededRight[];
   act(writer: TransactionWriter, args: Inputs): Promise<KeyValues>;
 }
 
-function deriveWrite(name: string, model: Model, derivation: Derivation, { inputs, verbs, act }: Write) {
+function deriveWrite(name: string, model: Model, derivation: Derivation, { inputs, verbs, needed, act }: Write) {
   derivation.builder.mutationField(
     name,
     (t) =>
@@ -74,7 +77,7 @@ function deriveWrite(name: string, model: Model, derivation: Derivation, { input
           ...requiredArguments(inputs, t as never),
           ...(verbs.includes('update') && versionArgument(model, derivation, t as never)),
         },
-        ...needs(model, verbs),
+        ...needs(model, verbs, needed),
         resolve: async (_: unknown, args: Inputs, { database }: Context, info: GraphQLResolveInfo) => {
           const key = await database.write((writer) => act(writer, args));
           const { read, values } = readBack(model, info, derivation, (it) => keyFilter(model, [key], it));

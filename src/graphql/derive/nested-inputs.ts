@@ -1,8 +1,8 @@
 import type { Model, RelationField } from '../../model/model.ts';
 import type { RowVerb } from '../../policy/rule.ts';
-import { needing, type NeededRight } from '../needed-rights.ts';
+import { needing, needingEither, type NeededRight } from '../needed-rights.ts';
 import type { AnyInputRef, Derivation } from './derivation.ts';
-import { tyingTakes, type WriteVerb } from './writable.ts';
+import { creatingTakes, tyingTakes, type WriteVerb } from './writable.ts';
 
 interface InputFields {
   field(options: object): never;
@@ -52,10 +52,10 @@ export function nestedInput(
           )
         : pairOf(targetNames.upsertWithout(back), { create: create(), update: update() }, derivation);
     const list = <T>(type: T) => (relation.list ? [type] : type);
-    const there = (verb: RowVerb): NeededRight => ({ model: target.name, verb });
+    const there = (right: RowVerb): NeededRight => ({ model: target.name, verb: right });
     const tie = tyingTakes(model, relation);
     // A row that is created at the far end of a relation whose columns stand there is tied by that.
-    const creating = [there('create'), ...tie.pointing];
+    const creating = [...creatingTakes(target, derivation, relation.opposite), ...tie.pointing];
     return {
       description: descriptionOf(relation, verb),
       ...(!relation.list && { isOneOf: true }),
@@ -63,13 +63,13 @@ export function nestedInput(
         ...(verbs.has('create') && { create: t.field({ type: list(create()), ...needing(...creating) }) }),
         ...(verbs.has('connect') && { connect: t.field({ type: list(unique), ...needing(...tie.tying) }) }),
         ...(verbs.has('connectOrCreate') && {
-          connectOrCreate: t.field({ type: list(connectOrCreate()), ...needing(...creating, ...tie.tying) }),
+          connectOrCreate: t.field({ type: list(connectOrCreate()), ...needingEither(creating, tie.tying) }),
         }),
         ...(verbs.has('update') && {
           update: t.field({ type: relation.list ? [updateOne()] : update(), ...needing(there('update')) }),
         }),
         ...(verbs.has('upsert') && {
-          upsert: t.field({ type: list(upsert()), ...needing(there('update'), ...creating) }),
+          upsert: t.field({ type: list(upsert()), ...needingEither(creating, [there('update')]) }),
         }),
         ...(verbs.has('disconnect') && {
           disconnect: t.field({ type: relation.list ? [unique] : 'Boolean', ...needing(...tie.untying) }),

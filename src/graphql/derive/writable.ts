@@ -95,6 +95,23 @@ export class Writable {
   }
 }
 
+/** Whether a new row cannot do without a field that the caller gives. */
+export function isRequired(model: Model, field: ScalarField | RelationField, { policies }: Derivation): boolean {
+  if (field.kind === 'scalar') return field.required && !field.default && !field.managed;
+  const { presets } = policies.get(model.name);
+  const given = field.join.kind === 'columns' && field.join.pairs.every(([here]) => presets.has(here));
+  return field.owning && field.required && !given;
+}
+
+/** What it takes of a viewer to create a row of what is given for it. */
+export const creatingTakes = (model: Model, derivation: Derivation, without?: string): NeededRight[] => [
+  { model: model.name, verb: 'create' },
+  ...derivation.writable
+    .fields(model, 'create', without)
+    .filter((field) => isRequired(model, field, derivation))
+    .map(({ name: field }) => ({ model: model.name, field, verb: 'write' as const })),
+];
+
 /** What it takes of a viewer to tie rows by a relation, to have one tied that is created, and to untie them. */
 export function tyingTakes(
   model: Model,

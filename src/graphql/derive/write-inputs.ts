@@ -2,6 +2,7 @@ import type { Model, RelationField, ScalarField } from '../../model/model.ts';
 import { needing } from '../needed-rights.ts';
 import type { AnyInputRef, Derivation } from './derivation.ts';
 import { nestedInput } from './nested-inputs.ts';
+import { isRequired } from './writable.ts';
 
 interface InputFields {
   field(options: object): never;
@@ -24,12 +25,6 @@ const declare = (name: string, { inputs, builder }: Derivation) => inputs.set(na
 
 /** @param without the relation back to the row that this one is created under. */
 function implementCreate(name: string, model: Model, without: string | undefined, derivation: Derivation) {
-  const presets = derivation.policies.get(model.name).presets;
-  const isRequired = (field: ScalarField | RelationField) => {
-    if (field.kind === 'scalar') return field.required && !field.default && !field.managed;
-    const given = field.join.kind === 'columns' && field.join.pairs.every(([here]) => presets.has(here));
-    return field.owning && field.required && !given;
-  };
   derivation.builder.inputType(
     derivation.inputOf(name) as never,
     {
@@ -38,7 +33,9 @@ function implementCreate(name: string, model: Model, without: string | undefined
           derivation.writable.fields(model, 'create', without).map((field) => {
             const type =
               field.kind === 'scalar' ? derivation.typeOf(field) : nested(model, field, 'create', derivation);
-            return [field.name, t.field({ type, required: isRequired(field), ...common(model, field) })];
+            // Who may not write what is required still gives it to an upsert that finds its row.
+            const required = isRequired(model, field, derivation);
+            return [field.name, t.field({ type, required, ...(required ? described(field) : common(model, field)) })];
           }),
         ),
     } as never,
@@ -62,9 +59,11 @@ function implementUpdate(model: Model, derivation: Derivation) {
   );
 }
 
-const common = ({ name: model }: Model, { name: field, description }: ScalarField | RelationField) => ({
-  ...(description && { description }),
-  ...needing({ model, field, verb: 'write' }),
+const described = ({ description }: ScalarField | RelationField) => ({ ...(description && { description }) });
+
+const common = ({ name: model }: Model, field: ScalarField | RelationField) => ({
+  ...described(field),
+  ...needing({ model, field: field.name, verb: 'write' }),
 });
 
 const nested = (model: Model, field: RelationField, verb: 'create' | 'update', derivation: Derivation) =>

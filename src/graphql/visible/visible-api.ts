@@ -10,7 +10,7 @@ import {
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import { scopesOf } from '../builder.ts';
-import { mayHave, neededRights } from '../needed-rights.ts';
+import { isOfUseTo } from '../needed-rights.ts';
 import { copyOf } from './copy.ts';
 import { Parts, type Part } from './parts.ts';
 
@@ -22,8 +22,7 @@ import { Parts, type Part } from './parts.ts';
  */
 export function visibleApi(api: GraphQLSchema, viewer: Viewer, policy: ViewerPolicy): GraphQLSchema {
   const parts = new Parts(api);
-  const isOfUse = (part: Part) =>
-    neededRights(part).every((right) => mayHave(policy, right)) && !isWalledOff(part, viewer, policy);
+  const isOfUse = (part: Part) => isOfUseTo(policy, part) && !isWalledOff(part, viewer, policy);
   const mutations = Object.values(api.getMutationType()?.getFields() ?? {});
   // A row that is written is answered by its type, also to who may not read it.
   const written = new Set<GraphQLNamedType>(mutations.filter(isOfUse).map(({ type }) => getNamedType(type)));
