@@ -41,7 +41,9 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
     case 'any': {
       const conjunction = (filter.kind === 'all') !== negated;
       if (filter.of.length === 0) return conjunction ? truth : falsehood;
-      const conditions = cheapFirst(filter.of).map((it) => compileFilter(it, scope, context, negated));
+      const conditions =
+        (conjunction && !negated && compileTogether(filter.of, scope, context)) ||
+        cheapFirst(filter.of).map((it) => compileFilter(it, scope, context, negated));
       if (conditions.length === 1) return conditions[0]!;
       return sql`(${sql.join(conditions, conjunction ? sql` and ` : sql` or `)})`;
     }
@@ -51,17 +53,73 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
       const relation = relationOf(scope.model, filter.relation);
       // The foreign key of a required relation proves that the row is there.
       if (relation.owning && relation.required && isAlways(filter.filter)) return negated ? falsehood : truth;
+      const joined = context.joined?.get(scope)?.get(filter.relation);
+      if (joined) return compileFilter(filter.filter, joined, context, negated);
       if (isApart(filter, scope)) return compileApart(relation, filter.filter, { scope, context, negated });
       const passedBy = passBy(relation, filter.filter, modelOf(context.schema, relation.target), scope);
       if (passedBy && isApart(passedBy.filter, passedBy.scope))
         return compileFilter(passedBy.filter, passedBy.scope, context, negated);
-      const { tables, conditions } = joinSome(relation, filter.filter, scope, context);
-      const rows = sql`(select 1 from ${sql.join(tables)} where ${sql.join(conditions, sql` and `)})`;
+      const rows = selectOne(joinSome(relation, filter.filter, scope, context));
       return negated ? sql`not exists ${rows}` : sql`exists ${rows}`;
     }
     case 'compare':
       return compileComparison(filter, scope, context, negated);
   }
+}
+
+const selectOne = ({ tables, conditions }: Pick<JoinedRows, 'tables' | 'conditions'>) =>
+  sql`(select 1 from ${sql.join(tables)} where ${sql.join(conditions, sql` and `)})`;
+
+/**
+ * Conditions that ask for the one row at the end of the same relation are asked of it together: "readable where its site
+ * is, and by reviewers of the site's organization" looks the site up once. Undefined where there are no two of them.
+ */
+function compileTogether(filters: readonly Filter[], scope: Scope, context: CompileContext): Sql[] | undefined {
+  const first = filters.find((it) => {
+    if (it.kind !== 'some' || context.joined?.get(scope)?.has(it.relation)) return false;
+    const relation = relationOf(scope.model, it.relation);
+    const isPassed = passBy(relation, it.filter, modelOf(context.schema, relation.target), scope) !== undefined;
+    return !relation.list && !isPassed && filters.some((other) => other !== it && asksFor(it.relation, other));
+  });
+  if (first?.kind !== 'some') return undefined;
+  const others = cheapFirst(filters.filter((it) => it !== first));
+  const [inside, outside] = [true, false].map((asks) => others.filter((it) => asksFor(first.relation, it) === asks));
+  const {
+    tables,
+    conditions,
+    context: within,
+  } = joinSome(relationOf(scope.model, first.relation), first.filter, scope, context);
+  const further = inside!.map((it) => compileFilter(it, scope, within));
+  return [
+    ...outside!.map((it) => compileFilter(it, scope, context)),
+    sql`exists ${selectOne({ tables, conditions: [...conditions, ...further] })}`,
+  ];
+}
+
+/** Whether a condition on a row asks for what is at the end of its relation. */
+function asksFor(relation: string, filter: Filter): boolean {
+  if (filter.kind === 'some') return filter.relation === relation;
+  if (filter.kind === 'not') return asksFor(relation, filter.of);
+  return filter.kind !== 'compare' && filter.of.some((it) => asksFor(relation, it));
+}
+
+/** Tables to read from and what ties them, and the context for further conditions of the same select. */
+interface JoinedRows {
+  readonly tables: Sql[];
+  readonly conditions: Sql[];
+  readonly context: CompileContext;
+}
+
+/** @returns the context in which the row at the end of a relation to one is known to stand in the same select. */
+function withJoined(
+  context: CompileContext,
+  scope: Scope,
+  { name, list }: RelationField,
+  target: Scope,
+): CompileContext {
+  if (list) return context;
+  const ofScope = new Map(context.joined?.get(scope)).set(name, target);
+  return { ...context, joined: new Map(context.joined).set(scope, ofScope) };
 }
 
 /**
@@ -100,16 +158,11 @@ function compileApart(
  * "Some row there for which some row further on …" is one join: a rule that goes through four relations is one
  * subquery, where nested ones would reach the depth at which a parser gives up.
  */
-function joinSome(
-  relation: RelationField,
-  filter: Filter,
-  scope: Scope,
-  context: CompileContext,
-): { tables: Sql[]; conditions: Sql[] } {
+function joinSome(relation: RelationField, filter: Filter, scope: Scope, context: CompileContext): JoinedRows {
   const model = modelOf(context.schema, relation.target);
   const passedBy = passBy(relation, filter, model, scope);
   if (passedBy && isApart(passedBy.filter, passedBy.scope))
-    return { tables: [], conditions: [compileFilter(passedBy.filter, passedBy.scope, context)] };
+    return { tables: [], conditions: [compileFilter(passedBy.filter, passedBy.scope, context)], context };
   if (passedBy) {
     return joinSome(relationOf(model, passedBy.filter.relation), passedBy.filter.filter, passedBy.scope, context);
   }
@@ -118,17 +171,19 @@ function joinSome(
   const { from, on } = joinRelated(relation, scope, target, context);
   const tables = [from];
   const conditions = [on];
+  let within = withJoined(context, scope, relation, target);
   const visit = (it: Filter) => {
     if (it.kind === 'all') it.of.forEach(visit);
     // One of them goes on in this join; several side by side would reach the number of tables that a join may have.
     else if (it.kind === 'some' && tables.length === 1 && !isApart(it, target)) {
-      const further = joinSome(relationOf(target.model, it.relation), it.filter, target, context);
+      const further = joinSome(relationOf(target.model, it.relation), it.filter, target, within);
+      within = further.context;
       tables.push(...further.tables);
       conditions.push(...further.conditions);
-    } else conditions.push(compileFilter(it, target, context));
+    } else conditions.push(compileFilter(it, target, within));
   };
   visit(filter);
-  return { tables, conditions };
+  return { tables, conditions, context: within };
 }
 
 /**

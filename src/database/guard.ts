@@ -3,6 +3,7 @@ import { modelOf, relationOf, type Schema } from '../model/model.ts';
 import { all, isAlways, isNever, some, type Filter } from '../policy/filter.ts';
 import type { FieldVerb } from '../policy/rule.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
+import { withoutImplied } from './implied.ts';
 import { refusing } from './refused-right.ts';
 import type { ListRead, Order, OrderExpression, Read, SelectedScalar, Selection } from './read.ts';
 
@@ -18,13 +19,26 @@ export interface GuardContext {
  * @throws FORBIDDEN when a filter or an order uses a field that the viewer reads on no row. It is refused, never
  * dropped: dropping a filter would enlarge the result.
  */
-export function guardRead<R extends Read>(read: R, context: GuardContext): R {
+export function guardRead<R extends Read>(read: R, context: GuardContext, from?: ReadFrom): R {
   // The caller's filter and the policy's are two conditions side by side. Merging them by key would let one replace the other.
-  const rows = context.policy.rows(read.model, 'read');
+  const rows = rowsRule(read.model, context, from);
   const filter = all([guardFilter(read.filter, read.model, context), rows]);
   const select = read.select && guardSelection(read.select, read.model, context);
   if (read.kind === 'one') return { ...read, filter, select };
   return { ...read, filter, select, order: guardOrder(read, context) };
+}
+
+/** The relation by which rows are read below a row that was read itself. */
+interface ReadFrom {
+  readonly model: string;
+  readonly relation: string;
+}
+
+function rowsRule(model: string, { policy, schema }: GuardContext, from: ReadFrom | undefined): Filter {
+  const rows = policy.rows(model, 'read');
+  if (!from) return rows;
+  const relation = relationOf(modelOf(schema, from.model), from.relation);
+  return withoutImplied(rows, policy.rows(from.model, 'read'), relation, schema);
 }
 
 /** The caller's conditions, over what the viewer may see only: hidden values count as absent, hidden rows as not there. */
@@ -59,7 +73,7 @@ function guardSelection(select: Selection, model: string, context: GuardContext)
       return isAlways(visible) ? { field } : { field, visible };
     }),
     relations: select.relations.map((it) => {
-      const read = guardRead(it.read, context);
+      const read = guardRead(it.read, context, { model, relation: it.relation });
       const right = context.policy.field(model, it.relation, 'read');
       return isAlways(right) ? { ...it, read } : { ...it, read, visible: right };
     }),

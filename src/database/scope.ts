@@ -7,6 +7,8 @@ export interface CompileContext {
   readonly engine: Engine;
   /** A table alias that this statement has not used yet. */
   nextAlias(): string;
+  /** Rows that stand in the same select: of a scope, by relation, the one row at its end. */
+  readonly joined?: ReadonlyMap<Scope, ReadonlyMap<string, Scope>>;
 }
 
 /** A model's rows under an alias. `used` notes the columns that are asked for. */

@@ -57,7 +57,7 @@ const arbitraryPlan = ({ viewers: arbitraryViewers, candidates }: PlanOptions): 
       const { shape } = world;
       const candidate = fc.record({
         operation: arbitraryOperation(world, halfHidden(world, policies, viewers)),
-        daring: fc.nat(11).map((it) => it === 0),
+        daring: fc.nat(3).map((it) => it === 0),
       });
       return fc
         .record({

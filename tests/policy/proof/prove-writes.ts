@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
-import { isInputObjectType } from 'graphql';
+import { isInputObjectType, parse, validate } from 'graphql';
+import { visibleApi } from '../../../src/graphql/visible/visible-api.ts';
+import { viewerPolicy } from '../../../src/policy/viewer-policy.ts';
 import { Chance } from './arbitrary/chance.ts';
 import { arbitraryViewers } from './arbitrary/policies.ts';
 import { arbitraryWorld } from './arbitrary/rows.ts';
@@ -11,6 +13,7 @@ import { RefutedWrite, type WriteCase } from './case.ts';
 import { askWrite } from './check-write.ts';
 import { openEngine } from './engine-service.ts';
 import { pickWhere } from './pick-operation.ts';
+import { policiesOf } from './policies.ts';
 import type { PolicyTexts, ViewerText, WhereText } from './policy-text.ts';
 import { isMeeting } from './reference/meeting.ts';
 import { Rights } from './reference/rights.ts';
@@ -18,6 +21,7 @@ import { expectedWrite, type Clear } from './reference/write.ts';
 import { designOf, type Service } from './service.ts';
 import { storeWorld } from './stored-world.ts';
 import type { World } from './world.ts';
+import { documentOfWrite } from './write-document.ts';
 import type { WriteText } from './write-text.ts';
 
 /** What the proof of writes has done so far. */
@@ -47,7 +51,7 @@ export interface ProveWritesOptions {
   readonly ofEach?: number;
 }
 
-/** P5. @throws RefutedWrite */
+/** P5 and P6. @throws RefutedWrite */
 export async function proveWrites({
   seed,
   until,
@@ -106,6 +110,7 @@ async function proveWritesIn({ world, viewers, policies, wheres }: WritePlan, { 
   const before = await stored.dump();
   for (const [at, viewer] of viewers.entries()) {
     const rights = new Rights(world, policies, viewer);
+    const shown = visibleApi(api, viewer, viewerPolicy(design.schema, policiesOf(policies, design.schema), viewer));
     for (const { write, expected, counts } of chooseWrites(candidates, rights, ofEach)) {
       const { leftOut, difference } = await askWrite(write, {
         world,
@@ -119,6 +124,13 @@ async function proveWritesIn({ world, viewers, policies, wheres }: WritePlan, { 
       if (difference) {
         const it: WriteCase = { world, policies, viewers, viewer: at, write };
         throw new RefutedWrite('P5: the database is not the reference’s', it, difference);
+      }
+      // What an upsert does not use may be anything.
+      const isUsed = expected.kind === 'done' && !/upsert|connectOrCreate/.test(JSON.stringify(write));
+      const hidden = isUsed ? validate(shown, parse(documentOfWrite(write, service).text)) : [];
+      if (hidden.length > 0) {
+        const it: WriteCase = { world, policies, viewers, viewer: at, write };
+        throw new RefutedWrite('P6: introspection hides what may be done', it, { expected: [], actual: hidden });
       }
       if (leftOut) {
         tally.leftOut++;
@@ -195,8 +207,8 @@ function best<T extends Chosen & { rating: number }>(them: readonly T[], count: 
 
 function telling(write: WriteText, expected: Clear): number {
   if (expected.kind === 'refused') return expected.refusal.byRight ? 2 : 0;
-  const { result } = expected;
-  return ('denied' in result && result.denied > 0 ? 2 : 0) + Math.min(verbsIn(write).length, 2);
+  const { result, followed } = expected;
+  return (followed ? 4 : 0) + ('denied' in result && result.denied > 0 ? 2 : 0) + Math.min(verbsIn(write).length, 2);
 }
 
 /** P5 of one case, on its own. */

@@ -1,11 +1,20 @@
 import * as fc from 'fast-check';
-import type { FigureText, GroupKeyText, GroupOrderText, IdText, Operation, OrderText } from '../operation.ts';
+import {
+  plainSelect,
+  type FigureText,
+  type GroupKeyText,
+  type GroupOrderText,
+  type IdText,
+  type Operation,
+  type OrderText,
+} from '../operation.ts';
+import type { WhereText } from '../policy-text.ts';
 import { scalarIn, scalarsIn, type ModelShape } from '../shape.ts';
 import { rowsOf, type Value, type World } from '../world.ts';
 import type { HalfHidden } from './half-hidden.ts';
 import { arbitraryLists, arbitraryPage, seldom } from './lists.ts';
 import { arbitraryDirection, sortable } from './orders.ts';
-import { keyValue } from './values.ts';
+import { arbitraryValue, keyValue } from './values.ts';
 
 /** How deep rows nest in rows, and in the few operations that one statement may not hold. */
 const depth = 4;
@@ -19,10 +28,12 @@ export function arbitraryOperation(world: World, hidden: HalfHidden): fc.Arbitra
     ...world.shape.models.map((model) =>
       fc.oneof(
         { weight: 16, arbitrary: lists.list(model, depth).map((list): Operation => ({ kind: 'list', list })) },
-        { weight: 1, arbitrary: lists.list(model, greatDepth).map((list): Operation => ({ kind: 'list', list })) },
+        { weight: 2, arbitrary: lists.list(model, greatDepth).map((list): Operation => ({ kind: 'list', list })) },
         { weight: 5, arbitrary: arbitraryOrdered(model, hidden[model.name]!, lists) },
+        { weight: 4, arbitrary: arbitraryFiltered(model, world, hidden[model.name]!) },
         { weight: 5, arbitrary: arbitraryAggregate(model, lists) },
         { weight: 5, arbitrary: arbitraryGroups(model, hidden[model.name]!, lists) },
+        ...momentsIn(model, hidden[model.name]!).map((arbitrary) => ({ weight: 5, arbitrary })),
         { weight: 2, arbitrary: arbitraryOne(model, world, lists) },
         { weight: 2, arbitrary: arbitraryNode(model, world, lists) },
         { weight: 1, arbitrary: arbitraryNodes(model, anyId, lists) },
@@ -32,6 +43,30 @@ export function arbitraryOperation(world: World, hidden: HalfHidden): fc.Arbitra
 }
 
 type Lists = ReturnType<typeof arbitraryLists>;
+
+/** By a value that is hidden on some rows, mostly by what it is not: where it is hidden it is absent, and so not that. */
+function arbitraryFiltered(model: ModelShape, { shape }: World, hidden: ReadonlySet<string>): fc.Arbitrary<Operation> {
+  const own = scalarsIn(model).filter(({ type }) => type !== 'Json');
+  const half = own.filter((it) => hidden.has(it.name));
+  return fc.constantFrom(...(half.length > 0 ? half : own)).chain((field) => {
+    const value = arbitraryValue(field, shape.enums);
+    const few = fc.array(value, { minLength: 1, maxLength: 2 });
+    const condition = fc.oneof(
+      { weight: 2, arbitrary: value.map((it): WhereText => ({ [field.name]: { not: it } })) },
+      { weight: 1, arbitrary: few.map((it): WhereText => ({ [field.name]: { notIn: it } })) },
+      { weight: 2, arbitrary: value.map((it): WhereText => ({ NOT: { [field.name]: { equals: it } } })) },
+      { weight: 1, arbitrary: value.map((it): WhereText => ({ [field.name]: { equals: it } })) },
+    );
+    return condition.map((where): Operation => {
+      const parts = { rows: 'nodes', total: true, info: false, cursors: false } as const;
+      const page = { backwards: false };
+      return {
+        kind: 'list',
+        list: { model: model.name, where, page, parts, select: plainSelect('nodeId', field.name) },
+      };
+    });
+  });
+}
 
 /** Places in an order by values that are hidden on some rows: what a cursor holds, and what pages may lose. */
 function arbitraryOrdered(model: ModelShape, hidden: ReadonlySet<string>, lists: Lists): fc.Arbitrary<Operation> {
@@ -86,18 +121,29 @@ function valuesOf(key: readonly string[], model: ModelShape, world: World): (rea
 
 const numbers = ['Int', 'BigInt', 'Float', 'Decimal'];
 
+const timeUnits = ['day', 'week', 'month', 'quarter', 'year'] as const;
+const isMoment = (type: string) => type === 'DateTime' || type === 'Date';
+
+/** By the unit of a moment that is hidden on some rows: each of them goes a way of its own. */
+function momentsIn(model: ModelShape, hidden: ReadonlySet<string>): fc.Arbitrary<Operation>[] {
+  const half = scalarsIn(model).filter(({ name, type }) => isMoment(type) && hidden.has(name));
+  return half.map(({ name: field }) =>
+    fc.constantFrom(...timeUnits).map((unit): Operation => {
+      return { kind: 'groups', model: model.name, by: [{ field, unit }], where: undefined, figures: [], orderBy: [] };
+    }),
+  );
+}
+
 /** By what is hidden on some rows more than by the rest. */
 function arbitraryGroups(model: ModelShape, hidden: ReadonlySet<string>, lists: Lists): fc.Arbitrary<Operation> {
   const keys = scalarsIn(model).filter(({ type }) => type !== 'Json' && type !== 'Bytes');
   const half = keys.filter(({ name }) => hidden.has(name));
+  const some = [keys, half].filter((them) => them.length > 0);
   const key = fc
-    .tuple(
-      fc.oneof(fc.constantFrom(...keys), fc.constantFrom(...(half.length > 0 ? half : keys))),
-      fc.constantFrom(undefined, 'day', 'week', 'month', 'quarter', 'year'),
-    )
+    .tuple(fc.oneof(...some.map((them) => fc.constantFrom(...them))), fc.constantFrom(undefined, ...timeUnits))
     .map(([{ name, type }, unit]): GroupKeyText => ({
       field: name,
-      ...(unit && (type === 'DateTime' || type === 'Date') && { unit }),
+      ...(unit && isMoment(type) && { unit }),
     }));
   const figures = figuresOf(model);
   const extremes = figures.filter(({ name }) => name === 'min' || name === 'max');

@@ -12,6 +12,7 @@ import {
 } from '../shape.ts';
 import type { World } from '../world.ts';
 import { choosePolicies, type Draft } from './choose-policies.ts';
+import { arbitraryFieldComparison } from './field-comparisons.ts';
 import { arbitraryWheres } from './where.ts';
 
 const roleNames = ['editor', 'reviewer'] as const;
@@ -126,8 +127,12 @@ export function arbitraryRule(model: ModelShape, { shape, whereOf, mayAsk, verbs
   );
   const texts = scalarsIn(model).filter(({ type }) => type === 'String');
   const through = relationsIn(model).filter((it) => !it.list && mayAsk(it.target));
+  const ofTwoFields = arbitraryFieldComparison(model, shape);
   const leaf = fc.oneof(
     { weight: 9, arbitrary: where.map((it): RuleText => ({ kind: 'where', where: it })) },
+    ...(ofTwoFields
+      ? [{ weight: 4, arbitrary: ofTwoFields.map((it): RuleText => ({ kind: 'where', where: it })) }]
+      : []),
     { weight: 2, arbitrary: fc.constantFrom(...roleNames).map((role): RuleText => ({ kind: 'role', role })) },
     { weight: 1, arbitrary: fc.constantFrom<RuleText>({ kind: 'signedIn' }, { kind: 'always' }, { kind: 'never' }) },
     ...(texts.length > 0

@@ -22,6 +22,8 @@ const columnType = fc.oneof(
     weight: 8,
     arbitrary: fc.constantFrom<ScalarType>('Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Date', 'Enum'),
   },
+  // Grouped by units of time, and few besides.
+  { weight: 2, arbitrary: fc.constantFrom<ScalarType>('DateTime', 'Date') },
   { weight: 1, arbitrary: fc.constantFrom<ScalarType>('Json', 'Bytes') },
 );
 

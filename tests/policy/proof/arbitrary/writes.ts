@@ -15,6 +15,7 @@ import { fieldIn, modelIn, scalarIn, type ModelShape, type RelationShape } from 
 import { rowsOf, type Row, type Value, type World } from '../world.ts';
 import type { DataText, WriteText } from '../write-text.ts';
 import type { Chance } from './chance.ts';
+import { roundTrip } from './round-trip.ts';
 import { keyValue, valuesOf } from './values.ts';
 
 export interface WriteContext {
@@ -79,7 +80,7 @@ class WriteMaker {
       case 'create':
         return { kind, model, data: data('data') };
       case 'update':
-        return { kind, model, where: where(), data: data('data', row) };
+        return { kind, model, where: where(), data: this.roundTrip(input('data'), model, row) ?? data('data', row) };
       case 'upsert':
         return { kind, model, where: where(), create: data('create'), update: data('update', row) };
       case 'delete':
@@ -94,6 +95,17 @@ class WriteMaker {
       case 'upsertMany':
         return this.upsertMany(input('data'), model, several('data'));
     }
+  }
+
+  private roundTrip(type: GraphQLInputObjectType, model: string, row: Row | undefined): DataText | undefined {
+    const { world, chance } = this.context;
+    if (!row || !chance.oneIn(3)) return undefined;
+    return roundTrip(type, model, row, {
+      world,
+      chance,
+      named: (...name) => this.named(...name),
+      value: (name, field) => this.value(modelIn(world.shape, name), field),
+    });
   }
 
   /** By a key that every row gives, half of the time that of a row that is there. */

@@ -22,7 +22,7 @@ export interface HuntOptions {
 }
 
 /** Few of both, so that many worlds are seen; of each kind of viewer one, and two of the same. */
-const candidates = 16;
+const candidates = 8;
 const fewViewers = arbitraryViewers.map((all) => all.slice(0, 4));
 
 /** Looks for what is wrong with the build that this file stands in. @public: `hunter.ts` loads it by its path. */
@@ -48,7 +48,7 @@ async function huntByReads({ seed, mostRuns, through }: HuntOptions): Promise<Hu
 async function huntByWrites({ seed, mostRuns }: Omit<HuntOptions, 'through'>): Promise<Hunt> {
   const tally = noWriteTally();
   try {
-    await proveWrites({ seed, ofEach: 4, tally, until: ({ runs }) => runs >= mostRuns });
+    await proveWrites({ seed, ofEach: 2, tally, until: ({ runs }) => runs >= mostRuns });
     return { found: undefined, runs: tally.runs };
   } catch (error) {
     if (!(error instanceof RefutedWrite)) throw error;

@@ -7,13 +7,14 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: "  const rows = context.policy.rows(read.model, 'read');",
-        replace: "  const rows = context.nested ? context.policy.rows(read.model, 'read') : all([]);",
+        find: '  const rows = rowsRule(read.model, context, from);',
+        replace: '  const rows = context.nested ? rowsRule(read.model, context, from) : all([]);',
       },
       {
         file: 'database/guard.ts',
-        find: '      const read = guardRead(it.read, context);',
-        replace: '      const read = guardRead(it.read, { ...context, nested: true });',
+        find: '      const read = guardRead(it.read, context, { model, relation: it.relation });',
+        replace:
+          '      const read = guardRead(it.read, { ...context, nested: true }, { model, relation: it.relation });',
       },
     ],
   },
@@ -22,14 +23,15 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: '      const read = guardRead(it.read, context);',
-        replace: "      const read = guardRead(it.read, { ...context, inList: it.read.kind === 'list' });",
+        find: '      const read = guardRead(it.read, context, { model, relation: it.relation });',
+        replace:
+          "      const read = guardRead(it.read, { ...context, inList: it.read.kind === 'list' }, { model, relation: it.relation });",
       },
       {
         file: 'database/guard.ts',
-        find: "  const rows = context.policy.rows(read.model, 'read');",
+        find: '  const rows = rowsRule(read.model, context, from);',
         replace:
-          "  const rows = context.inList && read.kind === 'list' ? all([]) : context.policy.rows(read.model, 'read');",
+          "  const rows = context.inList && read.kind === 'list' ? all([]) : rowsRule(read.model, context, from);",
       },
     ],
   },
@@ -38,14 +40,15 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: '      const read = guardRead(it.read, context);',
-        replace: '      const read = guardRead(it.read, { ...context, related: true });',
+        find: '      const read = guardRead(it.read, context, { model, relation: it.relation });',
+        replace:
+          '      const read = guardRead(it.read, { ...context, related: true }, { model, relation: it.relation });',
       },
       {
         file: 'database/guard.ts',
-        find: "  const rows = context.policy.rows(read.model, 'read');",
+        find: '  const rows = rowsRule(read.model, context, from);',
         replace:
-          "  const rows = context.related && read.kind === 'one' ? all([]) : context.policy.rows(read.model, 'read');",
+          "  const rows = context.related && read.kind === 'one' ? all([]) : rowsRule(read.model, context, from);",
       },
     ],
   },
@@ -54,9 +57,9 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: "  const rows = context.policy.rows(read.model, 'read');",
+        find: '  const rows = rowsRule(read.model, context, from);',
         replace: `  const isNode = read.filter.kind === 'compare' && read.filter.namesRow;
-  const rows = isNode ? all([]) : context.policy.rows(read.model, 'read');`,
+  const rows = isNode ? all([]) : rowsRule(read.model, context, from);`,
       },
     ],
   },
@@ -65,9 +68,9 @@ export const rows: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: "  const rows = context.policy.rows(read.model, 'read');",
+        find: '  const rows = rowsRule(read.model, context, from);',
         replace: `  const isKey = read.kind === 'one' && read.filter.kind === 'compare' && !read.filter.namesRow;
-  const rows = isKey ? all([]) : context.policy.rows(read.model, 'read');`,
+  const rows = isKey ? all([]) : rowsRule(read.model, context, from);`,
       },
     ],
   },

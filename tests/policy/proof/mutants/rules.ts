@@ -13,6 +13,36 @@ export const rules: readonly Mutant[] = [
     ],
   },
   {
+    name: 'what holds for the row above is taken to hold for every row that this one leads to',
+    edits: [
+      {
+        file: 'database/implied.ts',
+        find: '        if (filter.relation !== back.name) return filter;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'of conditions that are asked of one row together only the first is asked',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: '[...conditions, ...further]',
+        replace: 'conditions',
+      },
+    ],
+  },
+  {
+    name: 'a row of a list is taken for the only one',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: '  if (list) return context;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'exists asks no more than that its first relation leads to a row',
     edits: [
       {

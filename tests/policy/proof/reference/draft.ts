@@ -1,6 +1,6 @@
 import type { PolicyTexts, ViewerText } from '../policy-text.ts';
 import { modelIn, relationIn, scalarsIn, type ModelShape } from '../shape.ts';
-import { rowsOf, textOf, type Row, type Value, type World } from '../world.ts';
+import { isSound, rowsOf, textOf, type Row, type Value, type World } from '../world.ts';
 import { Rights } from './rights.ts';
 
 /** Why a write is refused. */
@@ -10,7 +10,7 @@ export class Refusal extends Error {
   /** Any of them is right. */
   readonly codes: readonly RefusalCode[];
   readonly model: string;
-  /** What lacks is a right on a row that the viewer reads, or has written: a build that does not ask for it shows here. */
+  /** What lacks is a right, or a tie, and nothing else: a build that does not ask for it shows here. */
   readonly byRight: boolean;
 
   constructor(model: string, { codes, byRight = false }: { codes: readonly RefusalCode[]; byRight?: boolean }) {
@@ -27,6 +27,9 @@ export class Draft {
   private known: Rights | undefined;
   /** What became of rows: what they are after a change, or undefined. */
   private readonly became = new Map<Row, Row | undefined>();
+  /** A row was looked for again after its key had changed. */
+  followed = false;
+  private movedKey = false;
   private readonly policies: PolicyTexts;
   private readonly viewer: ViewerText;
 
@@ -68,6 +71,8 @@ export class Draft {
       this.rows(model).map((it) => (it === old ? row : it)),
     );
     this.became.set(old, row);
+    const { key } = this.model(model);
+    if (textOf(old, key) !== textOf(row, key)) this.movedKey = true;
     return row;
   }
 
@@ -90,7 +95,14 @@ export class Draft {
   now(model: string, row: Row): Row {
     const now = this.look(row);
     if (!now) throw new Refusal(model, { codes: ['NOT_FOUND', 'FORBIDDEN'] });
+    const { key } = this.model(model);
+    if (textOf(now, key) !== textOf(row, key)) this.followed = true;
     return now;
+  }
+
+  /** A required relation leads nowhere: where there are foreign keys, no world comes to that. */
+  get dangles(): boolean {
+    return this.movedKey && !isSound(this.current);
   }
 
   isTied(model: string, row: Row, relation: string, far: Row): boolean {

@@ -11,9 +11,15 @@ import { writeNear } from './write-near.ts';
 
 /** What a write comes to. */
 export type Written =
-  | { readonly kind: 'done'; readonly world: World; readonly result: Result }
+  | {
+      readonly kind: 'done';
+      readonly world: World;
+      readonly result: Result;
+      /** A row was met again under another key than before. */
+      readonly followed: boolean;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** It depends on which row of a batch comes first, and nothing says which does. */
+  /** It depends on which row of a batch comes first, and nothing says which does; or on foreign keys, of which there are none. */
   | { readonly kind: 'unclear' };
 
 export type Clear = Exclude<Written, { readonly kind: 'unclear' }>;
@@ -44,10 +50,12 @@ function summaryOf(written: Written): string {
 function outcomeOf(writer: Writer, write: WriteText): Written {
   try {
     const result = writer.write(write);
+    if (writer.draft.dangles) return { kind: 'unclear' };
     writer.judgeNewRows();
-    return { kind: 'done', world: writer.draft.world, result };
+    return { kind: 'done', world: writer.draft.world, result, followed: writer.draft.followed };
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
+    if (writer.draft.dangles) return { kind: 'unclear' };
     return { kind: 'refused', refusal };
   }
 }
@@ -118,7 +126,7 @@ export class Writer {
   /** When everything is written, each row that was written must be one that may be so. */
   judgeNewRows(): void {
     for (const { model, written, mayBeSo } of this.newRows) {
-      const row = this.draft.look(written);
+      const row = this.draft.look(written) && this.draft.now(model, written);
       if (!row || !mayBeSo(row)) throw new Refusal(model, { codes: ['FORBIDDEN'], byRight: true });
     }
   }
@@ -145,7 +153,8 @@ export class Writer {
 
   /** A field that the viewer may write on no row refuses the write. */
   requireMaybe(model: string, field: string): void {
-    if (decidedField(model, field, 'write', this.facts) === false) throw new Refusal(model, { codes: ['FORBIDDEN'] });
+    if (decidedField(model, field, 'write', this.facts) === false)
+      throw new Refusal(model, { codes: ['FORBIDDEN'], byRight: true });
   }
 
   look(model: string, verb: RowVerb, { where, tied }: Wanted): Row | undefined {
@@ -160,7 +169,9 @@ export class Writer {
     const row = this.look(model, verb, wanted);
     if (row) return row;
     const never = decidedRow(model, verb, this.facts) === false;
-    const byRight = verb !== 'read' && this.look(model, 'read', wanted) !== undefined;
+    const lacksRight = verb !== 'read' && this.look(model, 'read', wanted) !== undefined;
+    const { where, tied } = wanted;
+    const byRight = lacksRight || (where && tied && this.look(model, verb, { where }) !== undefined) === true;
     throw new Refusal(model, { codes: ['NOT_FOUND', ...(never ? ['FORBIDDEN' as const] : [])], byRight });
   }
 
