@@ -12,6 +12,7 @@ import {
 } from './attack.ts';
 import { largeRequests } from './large-requests.ts';
 import { byValues, floods } from './values-and-floods.ts';
+import { byIdentity } from './who-asks.ts';
 
 const mutation = 'mutation { signOut }';
 const signIn = (email: string, password: string) => `signIn(email: "${email}", password: "${password}") { token }`;
@@ -245,6 +246,7 @@ export const attacks: readonly Attack[] = [
   ...foreignPages,
   ...credentials,
   ...messages,
+  ...byIdentity,
   ...largeRequests,
   ...byValues,
   ...floods,

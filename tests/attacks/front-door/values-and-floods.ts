@@ -58,6 +58,17 @@ export const byValues: readonly Attack[] = [
     passes: 'takes anything for a text',
   },
   {
+    number: 82,
+    title: 'a number is a whole one of 32 bits, or none',
+    sends: [2_147_483_648, -2_147_483_649, 1.5, '1', true, 1e300].map((value) =>
+      operation('query ($v: Int) { cities: sites(where: { elevationMeters: { equals: $v } }) { totalCount } }', {
+        v: value,
+      }),
+    ),
+    expects: refusedWith('BAD_INPUT', 'BAD_REQUEST'),
+    passes: 'takes any number',
+  },
+  {
     number: 90,
     title: 'a path into JSON is keys and no language',
     sends: paths.map((key) =>

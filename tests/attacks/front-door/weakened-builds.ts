@@ -1,5 +1,5 @@
 /** Builds of the server that lack one part each. What they let through is what that part is for. */
-import { GraphQLString, specifiedRules, validate } from 'graphql';
+import { GraphQLError, GraphQLInt, GraphQLString, specifiedRules, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { sql } from 'kysely';
 import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
@@ -117,6 +117,35 @@ export const weakenedBuilds: Readonly<Record<string, WeakenedBuild>> = {
           response.headers.set('x-request-id', request.headers.get('x-request-id') ?? ''),
       };
       return { yoga, plugins: { ...plugins, requestId: echo } };
+    },
+  },
+  'says that nobody has an address': {
+    weaken: ({ yoga, plugins }) => {
+      const telling: Plugin = {
+        onExecute({ args, setResultAndStopExecution }) {
+          const { e } = (args.variableValues ?? {}) as { readonly e?: string };
+          if (e !== undefined && !/^admin@/i.test(e))
+            setResultAndStopExecution({ errors: [new GraphQLError('Nobody has this e-mail address.')] });
+        },
+      };
+      return { yoga, plugins: { ...plugins, telling } };
+    },
+  },
+  'believes who a header names': {
+    weaken: ({ yoga, plugins }) => {
+      const context: typeof yoga.context = async (initial) => {
+        const own = await yoga.context(initial);
+        const role = initial.request.headers.get('x-hasura-role');
+        return role === null ? own : { ...own, viewer: { kind: 'user', id: 'somebody', roles: [role] } };
+      };
+      return { yoga: { ...yoga, context }, plugins };
+    },
+  },
+  'takes any number': {
+    replace: () => {
+      const { parseValue } = GraphQLInt;
+      GraphQLInt.parseValue = (value) => Number(value);
+      return () => void (GraphQLInt.parseValue = parseValue);
     },
   },
   'limits no body': without('bodyLimit'),
