@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
       ),
     )
     .option('--json', 'print one report as JSON')
-    .addHelpText('after', '\nExample:\n  pergola doctor --json\n  pergola doctor --target mysql')
+    .addHelpText('after', `\nExample:\n  pergola doctor --json\n  pergola doctor --target ${providers[0]}`)
     .action(async ({ json, target }: DoctorOptions) => {
       if (target) return reportPortability(target, json);
       const findings = await examine(readConfig());
