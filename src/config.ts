@@ -4,6 +4,8 @@ import { badConfig, PergolaError } from './errors.ts';
 
 export interface Config {
   readonly databaseUrl: string;
+  /** A server that follows the database, and takes reads off it. */
+  readonly databaseReplicaUrl: string | undefined;
   readonly host: string;
   readonly port: number;
   /** Where browsers reach the server, without a slash at the end. */
@@ -76,6 +78,10 @@ const variables = {
     .string()
     .regex(/^[a-z]+:/, 'is no URL')
     .default('file:./data/pergola.db'),
+  DATABASE_REPLICA_URL: z
+    .string()
+    .regex(/^[a-z]+:/, 'is no URL')
+    .optional(),
   HOST: z.string().min(1).default('localhost'),
   PORT: z.coerce.number('is no port').int('is no port').min(0, 'is no port').max(65_535, 'is no port').default(4000),
   PUBLIC_URL: z.url('is no URL').optional(),
@@ -116,7 +122,14 @@ const variables = {
 } as const;
 
 /** They may hold a password, so they are never shown. */
-const secrets = new Set(['DATABASE_URL', 'METRICS_TOKEN', 'PERGOLA_SECRET', 'PERGOLA_SMTP_URL', 'REDIS_URL']);
+const secrets = new Set([
+  'DATABASE_URL',
+  'DATABASE_REPLICA_URL',
+  'METRICS_TOKEN',
+  'PERGOLA_SECRET',
+  'PERGOLA_SMTP_URL',
+  'REDIS_URL',
+]);
 
 /**
  * Reads the environment. Any variable may come as `NAME_FILE`, the path of a file that holds it.
@@ -139,6 +152,7 @@ export function readConfig(environment: Environment = process.env): Config {
   }
   return {
     databaseUrl: read('DATABASE_URL'),
+    databaseReplicaUrl: read('DATABASE_REPLICA_URL'),
     host,
     port,
     publicUrl,

@@ -17,6 +17,7 @@ import { createPlanner, type Plan } from './plan.ts';
 import { runGroups } from './run-groups.ts';
 import { runPlan, type RunContext } from './run-plan.ts';
 import type { ListRead, OneRead, Read } from './read.ts';
+import { openReplica, stickySeconds } from './replica.ts';
 import { tracedConnection, tracedPlanner, type Trace } from './trace.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
@@ -52,6 +53,10 @@ export interface Database {
   readonly load: (() => Load) | undefined;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** For how long whoever has written must read from the primary; undefined where there is nothing else to read from. */
+  readonly stickySeconds: number | undefined;
+  /** The viewer has written. */
+  stayOnPrimary(viewer: Viewer): void;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,8 @@ export type RunPart = <T>(
 export interface RequestOfViewer {
   readonly id?: string;
   readonly idempotent?: IdempotentRequest | undefined;
+  /** Asked before each read: whether a replica will do, which may be seconds behind. Without it, none does. */
+  readonly mayLag?: () => boolean;
   /** Writes are not noted: for rows that nobody asked to be written, such as the sample data. Never for a request. */
   readonly unaudited?: true;
   /** One entry says what is written into many rows of a model: for imports, whose rows are as many as a file has. */
@@ -94,12 +101,25 @@ export interface ViewerDatabase extends GuardedRows {
   explain(refused: RefusedRight): Promise<Explanation>;
 }
 
+export interface DatabaseOptions {
+  /** Told what is done; by default nobody is. */
+  readonly trace?: Trace | undefined;
+  /** Of a server that follows, and may be asked instead. */
+  readonly replicaUrl?: string | undefined;
+}
+
 /**
- * @param trace told what is done; by default nobody is.
  * @throws BAD_CONFIG when the URL names no database that can be opened.
  */
-export async function openDatabase(url: string, schema: Schema, policies: Policies, trace?: Trace): Promise<Database> {
-  const connection = tracedConnection(await connect(url), trace);
+export async function openDatabase(
+  url: string,
+  schema: Schema,
+  policies: Policies,
+  { trace, replicaUrl }: DatabaseOptions = {},
+): Promise<Database> {
+  const connectTo = async (it: string) => tracedConnection(await connect(it), trace);
+  const connection = await connectTo(url);
+  const replica = replicaUrl === undefined ? undefined : openReplica(replicaUrl, connection, connectTo);
   const { engine } = connection;
   const fits = (text: string) => connection.fits(text);
   const planner = tracedPlanner(createPlanner({ schema, policies, engine, fits }), trace);
@@ -161,7 +181,8 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
         viewer: this.viewer,
         query: (text, parameters) => {
           this.statements++;
-          return connection.read(text, parameters);
+          const read = this.#request.mayLag?.() ? replica?.readFor(this.viewer) : undefined;
+          return (read ?? connection.read)(text, parameters);
         },
         count: (rows) => (this.rows += rows),
       };
@@ -301,7 +322,12 @@ export async function openDatabase(url: string, schema: Schema, policies: Polici
     get unguarded() {
       return (unguarded ??= unguardedClient(connection.prisma, new ViewerRows(system).client, schema));
     },
-    close: () => connection.close(),
+    stickySeconds: replica && stickySeconds,
+    stayOnPrimary: (viewer) => replica?.stayOnPrimary(viewer),
+    async close() {
+      await replica?.close();
+      await connection.close();
+    },
   };
 }
 

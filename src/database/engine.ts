@@ -48,6 +48,15 @@ export interface UpdateEach {
   readonly rows: readonly (readonly Sql[])[];
 }
 
+/** How far a server's changes have come, by what it and one that follows it call the place. */
+export interface Replication {
+  /** Statements that yield it as one text: on the server that writes, on the one that follows. */
+  readonly written: string;
+  readonly applied: string;
+  /** Whether all that was written there is applied here. False where nobody can tell. */
+  includes(applied: string, written: string): boolean;
+}
+
 /**
  * What Pergola asks of a database. Each engine answers for itself; nothing outside `database/` knows which it is,
  * and nothing asks an engine for its name in order to decide something: it asks for a capability here.
@@ -58,6 +67,8 @@ export interface Engine {
   readonly name: string;
   /** It works in a process of its own: while it does, this one has time for something else. */
   readonly worksApart: boolean;
+  /** Undefined where no server can follow another. */
+  readonly replication: Replication | undefined;
 
   /** A value as it is compared and sorted by: texts and the stored words of enums by code point, whatever the database prefers. */
   sortable(field: Pick<ScalarField, 'type'>, value: Sql): Sql;

@@ -59,11 +59,12 @@ export interface Connection {
   send(sent: Sent, options?: CallOptions): Promise<{ readonly data: unknown; readonly errors: readonly ErrorAnswer[] }>;
 }
 
-/** The way to one server. Nothing of it is kept between calls but what `onDrift` needs. */
+/** The way to one server. Nothing of it is kept between calls but what `onDrift` needs, and for seconds that something was written. */
 export function connect(options: ConnectOptions): Connection {
   const used = new Map<string, string>();
   const onDrift = options.onDrift ?? (inDevelopment() ? warnOfDrift : undefined);
   let told = false;
+  let primaryUntil = 0;
 
   async function send(sent: Sent, { signal, idempotencyKey }: CallOptions = {}) {
     used.set(sent.name ?? sent.text, sent.text);
@@ -75,6 +76,7 @@ export function connect(options: ConnectOptions): Connection {
       'content-type': 'application/json',
       'pergola-api': apiHash,
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
+      ...(Date.now() < primaryUntil && { 'pergola-primary': '1' }),
     };
     // A mutation without a key may have happened although no answer came: it is never sent twice.
     const retries = sent.kind === 'query' || idempotencyKey ? (options.retries ?? 2) : 0;
@@ -88,6 +90,9 @@ export function connect(options: ConnectOptions): Connection {
       }),
     );
     const answer = await read(response);
+    // What it has written must be in what it reads next, whichever server and replica answer.
+    const primaryFor = Number(response.headers.get('pergola-primary-for') ?? 0);
+    if (primaryFor > 0) primaryUntil = Date.now() + primaryFor * 1000;
     await notice(response.headers.get('pergola-api-status') as DriftStatus | null);
     const errors = answer.errors ?? [];
     if (answer.data === undefined || answer.data === null) {

@@ -12,10 +12,16 @@ interface Surroundings {
 
 /** What of the configuration is about accounts. */
 export function platformOptions(
-  { oidc, smtpUrl, mailFrom, publicUrl, signUp, production, secret }: Config,
+  { oidc, smtpUrl, mailFrom, publicUrl, signUp, production, secret, databaseReplicaUrl }: Config,
   { mapClaims, print, onError }: Surroundings,
 ): PlatformOptions {
   const printed = production ? undefined : printedMail(print);
   const sendMail = smtpUrl === undefined ? printed : smtpMail(smtpUrl, mailFrom);
-  return { external: oidc && { issuer: oidc, mapClaims }, mail: { sendMail, publicUrl, signUp }, secret, onError };
+  return {
+    external: oidc && { issuer: oidc, mapClaims },
+    mail: { sendMail, publicUrl, signUp },
+    secret,
+    replicaUrl: databaseReplicaUrl,
+    onError,
+  };
 }

@@ -70,6 +70,8 @@ export interface PlatformOptions {
   readonly rates?: Rates;
   /** Told what is done in the database. */
   readonly trace?: Trace | undefined;
+  /** Of a server that follows the database, for reads. */
+  readonly replicaUrl?: string | undefined;
   /** Told of mail that could not be sent. */
   readonly onError?: (error: unknown) => void;
 }
@@ -80,9 +82,17 @@ const noMail: NonNullable<PlatformOptions['mail']> = { sendMail: undefined, publ
 export async function openPlatform(
   design: Design,
   databaseUrl: string,
-  { external, mail = noMail, secret, rates = ratesOfOneProcess(), trace, onError = () => {} }: PlatformOptions = {},
+  {
+    external,
+    mail = noMail,
+    secret,
+    rates = ratesOfOneProcess(),
+    trace,
+    replicaUrl,
+    onError = () => {},
+  }: PlatformOptions = {},
 ): Promise<Platform> {
-  const database = await openDatabase(databaseUrl, design.schema, design.policies, trace);
+  const database = await openDatabase(databaseUrl, design.schema, design.policies, { trace, replicaUrl });
   const { unguarded } = database;
   const sessions = createSessions(unguarded);
   const tokens = createTokens(unguarded);

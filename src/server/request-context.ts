@@ -6,6 +6,7 @@ import { accountActions, mailboxActions, sessionActions } from './account-action
 import type { Platform } from './platform.ts';
 import { explanationsFor } from './use-explain.ts';
 import { idempotentRequest } from './use-idempotency.ts';
+import { mayLag } from './use-read-your-writes.ts';
 import { requestIdOf } from './use-request-id.ts';
 
 type Asked = Pick<YogaInitialContext, 'request' | 'params'>;
@@ -26,7 +27,11 @@ interface Known {
 export function requestContext({ request, params }: Asked, { identity, platform, address }: Known): Context {
   const viewer = viewerOf(identity);
   const idempotent = idempotentRequest(request, params);
-  const rows = platform.database.as(viewer, { id: requestIdOf(request), idempotent });
+  const rows = platform.database.as(viewer, {
+    id: requestIdOf(request),
+    idempotent,
+    mayLag: () => mayLag(request),
+  });
   const asker = {
     identity,
     // Asked at a sign-in only: it tries many patterns.

@@ -42,6 +42,7 @@ import { useOperationLimits } from './use-operation-limits.ts';
 import { usePersonas } from './use-personas.ts';
 import { usePoliciesPage } from './use-policies-page.ts';
 import { useRateLimits } from './use-rate-limits.ts';
+import { primaryForHeader, useReadYourWrites } from './use-read-your-writes.ts';
 import { useRegistry } from './use-registry.ts';
 import type { Registry } from './sdk/registry.ts';
 import { useSameOrigin } from './use-same-origin.ts';
@@ -117,7 +118,7 @@ export function serverParts(options: ServerOptions) {
             origin: [...config.corsOrigins],
             credentials: true,
             methods: ['POST'],
-            exposedHeaders: ['pergola-api-status'],
+            exposedHeaders: ['pergola-api-status', primaryForHeader],
           }
         : false,
     maxRequestBodySize: false,
@@ -167,6 +168,7 @@ export function serverParts(options: ServerOptions) {
     rateLimits: rates.plugin,
     explain: useExplain(),
     sessionCookie: useSessionCookie(),
+    readYourWrites: useReadYourWrites(platform.database),
     errorReport: useErrorReport(logger),
     logging: useLogging(logger),
     metrics: metrics !== undefined && useMetrics(metrics, config.metricsToken),

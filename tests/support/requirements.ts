@@ -2,7 +2,7 @@
  * What some tests need and a bare machine may lack. A missing one leaves its tests out, by name, in the closing
  * lines; one that `TEST_REQUIRE` lists stops the run instead.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { inject } from 'vitest';
 import { servers, testEngine, withServer, type EngineName, type ServerName } from './test-engine.ts';
@@ -22,9 +22,18 @@ const chromiumPaths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+/** Debian has a folder for each version. */
+const postgresPrograms = () => [
+  ...(existsSync('/usr/lib/postgresql')
+    ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin/postgres`)
+    : []),
+  '/usr/local/bin/postgres',
+  '/opt/homebrew/bin/postgres',
+];
+
 const redisUrl = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mariadbd', Requirement> = {
+const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mariadbd' | 'postgres', Requirement> = {
   chromium: {
     find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
     remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
@@ -41,6 +50,10 @@ const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mari
     find: () =>
       ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'].find((path) => existsSync(path)),
     remedy: 'install mariadb-server: tests start one of their own',
+  },
+  postgres: {
+    find: () => postgresPrograms().find((path) => existsSync(path)),
+    remedy: 'install postgresql: tests start one of their own',
   },
   postgresql: {
     find: () => answering('postgresql'),

@@ -77,7 +77,7 @@ export function mysqlServer(serverUrl: string): TestServer {
   };
 }
 
-function postgresqlServer(serverUrl: string): TestServer {
+export function postgresqlServer(serverUrl: string): TestServer {
   return {
     url: (database) => withPath(serverUrl, database),
     async connect(database = 'postgres') {

@@ -5,6 +5,7 @@ import type { Engine, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, ordered, selectRows } from './in-common.ts';
 import { decimalProblem, plainDecimal } from './decimal-digits.ts';
+import { mariadbReplication } from './replication.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
 /** A text beside a column of numbers or moments is compared as a double: 9007199254740993 would equal its neighbour. */
@@ -38,6 +39,7 @@ export const mysql: Engine = {
   compiler,
   name: 'mysql',
   worksApart: true,
+  replication: mariadbReplication,
 
   // The words of an enum would be sorted as they are declared.
   sortable: ({ type }, value) => (type === 'Enum' ? sql`cast(${value} as char)` : value),

@@ -3,6 +3,7 @@ import type { ScalarType } from '../../model/model.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
 import { selectRows } from './in-common.ts';
 import { existsInJson, mysql } from './mysql.ts';
+import { mysqlReplication } from './replication.ts';
 
 /** Under this name the place of a row stands beside its columns: no field can have it. */
 const place = sql.id('#');
@@ -19,6 +20,7 @@ const noLimit = sql`18446744073709551615`;
 export const mysql8: Engine = {
   ...mysql,
   name: 'mysql8',
+  replication: mysqlReplication,
 
   /**
    * The rows are cut in a derived table, and their places are counted there: `json_arrayagg` promises no order, and

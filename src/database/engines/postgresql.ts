@@ -4,6 +4,7 @@ import type { ScalarType } from '../../model/model.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
 import { asDate, columnReader, compilerFor, foundOnce, fromExactJson, isOneOf, selectRows } from './in-common.ts';
 import { decimalProblem, plainDecimal } from './decimal-digits.ts';
+import { postgresqlReplication } from './replication.ts';
 import { typeOfParameter } from './typed-parameter.ts';
 
 /** An enum is left to its column: its type has a name of its own. */
@@ -52,6 +53,7 @@ export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: bo
     compiler,
     name: 'postgresql',
     worksApart: true,
+    replication: postgresqlReplication,
 
     sortable({ type }, value) {
       // The words of an enum would be sorted as they are declared.

@@ -22,6 +22,7 @@ export const sqlite: Engine = {
   compiler,
   name: 'sqlite',
   worksApart: false,
+  replication: undefined,
 
   sortable: (_, value) => value,
   orderTerm: (expression, direction) => (direction === 'asc' ? sql`${expression} asc` : sql`${expression} desc`),

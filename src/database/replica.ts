@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache';
+import { badConfig, PergolaError } from '../errors.ts';
+import type { Viewer } from '../policy/viewer.ts';
+import { connect, type Connection } from './connection.ts';
+
+/** A replica that is further behind is not asked. */
+const maxLagMs = 3_000;
+const pollMs = 1_000;
+/** Whoever has written reads from the primary for so long: longer than a replica that is asked may be behind. */
+export const stickySeconds = 5;
+
+export interface Replica {
+  /** On the replica, or on the primary where that is away or too far behind, or where the viewer has just written. */
+  readFor(viewer: Viewer): Connection['read'];
+  /** The viewer has written: what they read next must have it. */
+  stayOnPrimary(viewer: Viewer): void;
+  close(): Promise<void>;
+}
+
+/** A moment, and how far the primary had come at it. */
+interface Sample {
+  readonly at: number;
+  readonly written: string;
+}
+
+/**
+ * A server that follows the primary and takes reads off it. It may be away, also at the start: then the primary is asked.
+ *
+ * How far it is behind is measured, once a second, by what both say of their place, and by no clock but this process's:
+ * it is as fresh as the moment at which the primary was last at a place that the replica has passed.
+ *
+ * @throws BAD_CONFIG where the primary is of a kind that nobody follows.
+ */
+export function openReplica(
+  url: string,
+  primary: Connection,
+  connectTo: (url: string) => Promise<Connection> = connect,
+): Replica {
+  const now = () => performance.now();
+  const { replication } = primary.engine;
+  if (!replication) {
+    throw badConfig('DATABASE_REPLICA_URL is set, and an embedded database has no replica.', 'Leave it out.');
+  }
+  let connection: Connection | undefined;
+  let freshAt = -Infinity;
+  let samples: Sample[] = [];
+  let polling: Promise<void> | undefined;
+  const writers = new LRUCache<string, true>({ max: 100_000, ttl: stickySeconds * 1000 });
+
+  async function poll(): Promise<void> {
+    try {
+      const at = now();
+      samples.push({ at, written: (await primary.read(replication!.written, [])) ?? '' });
+      samples = samples.filter((sample) => at - sample.at <= maxLagMs);
+      connection ??= await connectAlike(() => connectTo(url), primary);
+      const applied = (await connection.read(replication!.applied, [])) ?? '';
+      const passed = samples.findLast(({ written }) => replication!.includes(applied, written));
+      if (passed) freshAt = passed.at;
+    } catch {
+      // Whichever of them is away: what nobody can tell is not fresh.
+      freshAt = -Infinity;
+    }
+  }
+  const beginPoll = () => {
+    polling ??= poll().finally(() => (polling = undefined));
+  };
+  beginPoll();
+  const timer = setInterval(beginPoll, pollMs).unref();
+
+  return {
+    readFor: (viewer) => async (sql, parameters) => {
+      const isUsed = connection && now() - freshAt < maxLagMs && !writers.has(nameOf(viewer));
+      if (!isUsed) return primary.read(sql, parameters);
+      try {
+        return await connection!.read(sql, parameters);
+      } catch (error) {
+        // It says what the primary would say, unless it is away, or has given up the read for what it has to apply.
+        if (error instanceof PergolaError && error.code !== 'DATABASE_UNAVAILABLE') throw error;
+        freshAt = -Infinity;
+        return primary.read(sql, parameters);
+      }
+    },
+    stayOnPrimary: (viewer) => void writers.set(nameOf(viewer), true),
+    async close() {
+      clearInterval(timer);
+      await polling;
+      await connection?.close();
+    },
+  };
+}
+
+/** What is compiled for one is run on the other. */
+async function connectAlike(connectIt: () => Promise<Connection>, { engine }: Connection): Promise<Connection> {
+  const connection = await connectIt();
+  if (connection.engine.name === engine.name) return connection;
+  await connection.close();
+  throw badConfig('DATABASE_REPLICA_URL is of another kind than DATABASE_URL.', 'Name a server that follows it.');
+}
+
+const nameOf = (viewer: Viewer) => `${viewer.kind} ${'id' in viewer ? viewer.id : ''}`;
