@@ -9,13 +9,64 @@ import type { Filter } from '../../src/policy/filter.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import { system } from '../../src/policy/viewer.ts';
 import { startMariadb, type OwnMariadb } from '../support/own-mariadb.ts';
+import { startPostgresql, type OwnPostgresql } from '../support/own-postgresql.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
 import { openTcpProxy } from '../support/tcp-proxy.ts';
-import { withServer } from '../support/test-engine.ts';
+import { withServer, type ServerName } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
-const mariadbd = requirement('mariadbd');
+type Own = OwnMariadb | OwnPostgresql;
+
+interface Kind {
+  readonly name: string;
+  readonly engine: ServerName;
+  readonly program: ReturnType<typeof requirement>;
+  start(program: string): Promise<Own>;
+  /** Whoever is stopped by a server that only reads: on MariaDB no superuser is. */
+  readonly user: string;
+  readonly readOnly: (on: boolean) => readonly string[];
+  readonly connections: (database: string) => string;
+  readonly kill: (connection: string) => string;
+  /** How often it is killed: it takes seconds to start again. */
+  readonly kills: number;
+  /** Whether that of 116 is waited for, too: ten seconds, of which our own gate's are the most. */
+  readonly waits: boolean;
+}
+
+/** `npm run test:faults` */
+const isDeep = process.env.FAULTS === 'all';
+
+const kinds: readonly Kind[] = [
+  {
+    name: 'MariaDB',
+    engine: 'mysql',
+    program: requirement('mariadbd'),
+    start: startMariadb,
+    user: 'app',
+    readOnly: (on) => [`set global read_only = ${on ? 1 : 0}`],
+    connections: (database) => `select id from information_schema.processlist where db = '${database}'`,
+    kill: (connection) => `kill connection ${connection}`,
+    kills: 10,
+    waits: true,
+  },
+  {
+    name: 'PostgreSQL',
+    engine: 'postgresql',
+    program: requirement('postgres'),
+    start: startPostgresql,
+    user: 'postgres',
+    readOnly: (on) => [
+      `alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`,
+      'select pg_reload_conf()',
+    ],
+    connections: (database) =>
+      `select pid from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()`,
+    kill: (connection) => `select pg_terminate_backend(${connection})`,
+    kills: isDeep ? 10 : 2,
+    waits: isDeep,
+  },
+];
 
 const { schema, text, drafts } = tinyParts({
   prisma: `
@@ -30,26 +81,27 @@ model Entry {
 });
 const policies = checkPolicies(schema, drafts);
 
-describe('MariaDB', mariadbd.needed, () => {
-  let mariadb: OwnMariadb;
+describe.each(kinds)('$name', (kind) => {
+  const { location, needed } = kind.program;
+  let own: Own;
   let made: ServerDatabase;
   const opened: Database[] = [];
 
-  const open = async (parameters = '', port = mariadb.port) => {
+  const open = async (parameters = '', port = own.port) => {
     const url = new URL(`${made.url}${parameters}`);
     url.port = String(port);
-    url.username = 'app';
+    url.username = kind.user;
     const database = await openDatabase(url.href, schema, policies);
     opened.push(database);
     return database;
   };
 
   beforeAll(async () => {
-    if (!mariadbd.location) return;
-    mariadb = await startMariadb(mariadbd.location);
-    made = await createDatabase('mysql', text, mariadb.server);
-    // One that a read-only server stops.
-    await withServer(mariadb.server, async (beside) => {
+    if (!location) return;
+    own = await kind.start(location);
+    made = await createDatabase(kind.engine, text, own.server);
+    if (kind.user !== 'app') return;
+    await withServer(own.server, async (beside) => {
       await beside.run("create user app@'127.0.0.1'");
       await beside.run(`grant all on "${made.name}".* to app@'127.0.0.1'`);
     });
@@ -57,7 +109,7 @@ describe('MariaDB', mariadbd.needed, () => {
   afterEach(async () => {
     for (const database of opened.splice(0)) await database.close();
   });
-  afterAll(() => mariadb?.[Symbol.asyncDispose]());
+  afterAll(() => own?.[Symbol.asyncDispose]());
 
   const create = (database: Database, id: number) =>
     database.as(system).write((writer) => writer.create('Entry', { id }));
@@ -100,77 +152,85 @@ describe('MariaDB', mariadbd.needed, () => {
     };
   }
 
-  it('114: killed under load, ten times, it has lost nothing that was acknowledged', async () => {
+  it('114: killed under load, again and again, it has lost nothing that was acknowledged', needed, async () => {
     const database = await open();
     const under = writers(database, 8, 1);
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < kind.kills; round++) {
       const before = under.acknowledged.length;
       await vi.waitFor(() => expect(under.acknowledged.length).toBeGreaterThan(before + 20), 20_000);
-      await mariadb.kill();
-      await mariadb.start();
+      await own.kill();
+      await own.start();
     }
     await under.stop();
     const there = await ids(database);
     const lost = under.acknowledged.filter((id) => !there.has(id));
-    console.log(`killed 10, acknowledged ${under.acknowledged.length}, lost ${lost.length}`);
+    console.log(`${kind.name} killed ${kind.kills}, acknowledged ${under.acknowledged.length}, lost ${lost.length}`);
     expect(lost).toEqual([]);
     expect([...under.codes]).toEqual(['DATABASE_UNAVAILABLE']);
   });
 
-  it('115: restarted, read-only or with its connections killed, it is said to be away, and is used again', async () => {
-    const database = await open();
-    const under = writers(database, 4, 100_000);
-    const goesOn = async () => {
-      const before = under.acknowledged.length;
-      await vi.waitFor(() => expect(under.acknowledged.length).toBeGreaterThan(before + 20), 2_000);
-    };
-    await goesOn();
-    await mariadb.stop();
-    await mariadb.start();
-    await goesOn();
-    await withServer(mariadb.server, async (beside) => {
-      await beside.run('set global read_only = 1');
-      const before = under.acknowledged.length;
-      await sleep(300);
-      expect(under.acknowledged.length).toBeLessThan(before + 5);
-      await beside.run('set global read_only = 0');
+  it(
+    '115: restarted, read-only or with its connections killed, it is said to be away, and is used again',
+    needed,
+    async () => {
+      const database = await open();
+      const under = writers(database, 4, 100_000);
+      const goesOn = async () => {
+        const before = under.acknowledged.length;
+        await vi.waitFor(() => expect(under.acknowledged.length).toBeGreaterThan(before + 20), 2_000);
+      };
       await goesOn();
-      for (let round = 0; round < 5; round++) {
-        for (const [id] of await beside.run(`select id from information_schema.processlist where db = '${made.name}'`))
-          await beside.run(`kill connection ${String(id)}`).catch(() => {});
+      await own.stop();
+      await own.start();
+      await goesOn();
+      await withServer(own.server, async (beside) => {
+        for (const statement of kind.readOnly(true)) await beside.run(statement);
+        const before = under.acknowledged.length;
+        await sleep(300);
+        expect(under.acknowledged.length).toBeLessThan(before + 5);
+        for (const statement of kind.readOnly(false)) await beside.run(statement);
         await goesOn();
+        for (let round = 0; round < 5; round++) {
+          for (const [id] of await beside.run(kind.connections(made.name)))
+            await beside.run(kind.kill(String(id))).catch(() => {});
+          await goesOn();
+        }
+      });
+      await under.stop();
+      expect([...under.codes]).toEqual(['DATABASE_UNAVAILABLE']);
+      const there = await ids(database);
+      expect(under.acknowledged.filter((id) => !there.has(id))).toEqual([]);
+    },
+  );
+
+  it(
+    '116: cut off or silent, it is given up in time, and nothing is done twice',
+    { ...needed, skip: needed.skip || !kind.waits },
+    async () => {
+      await using proxy = await openTcpProxy(own.port);
+      const database = await open('?statement_timeout=1', proxy.port);
+      await create(database, 200_000);
+      for (const id of [200_001, 200_002, 200_003]) {
+        const under = create(database, id);
+        proxy.cut();
+        const outcome = await under.then(
+          () => 'done',
+          (error: unknown) => (error as PergolaError).code,
+        );
+        expect(['done', 'DATABASE_UNAVAILABLE']).toContain(outcome);
       }
-    });
-    await under.stop();
-    expect([...under.codes]).toEqual(['DATABASE_UNAVAILABLE']);
-    const there = await ids(database);
-    expect(under.acknowledged.filter((id) => !there.has(id))).toEqual([]);
-  });
-
-  it('116: cut off or silent, it is given up in time, and nothing is done twice', async () => {
-    await using proxy = await openTcpProxy(mariadb.port);
-    const database = await open('?statement_timeout=1', proxy.port);
-    await create(database, 200_000);
-    for (const id of [200_001, 200_002, 200_003]) {
-      const under = create(database, id);
+      proxy.silence(true);
+      await expect(create(database, 200_004)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await expect(ids(database)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      proxy.silence(false);
       proxy.cut();
-      const outcome = await under.then(
-        () => 'done',
-        (error: unknown) => (error as PergolaError).code,
-      );
-      expect(['done', 'DATABASE_UNAVAILABLE']).toContain(outcome);
-    }
-    proxy.silence(true);
-    await expect(create(database, 200_004)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    await expect(ids(database)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    proxy.silence(false);
-    proxy.cut();
-    await vi.waitFor(() => create(database, 200_005), { timeout: 5_000, interval: 100 });
-    const there = await ids(database);
-    expect([there.has(200_000), there.has(200_004), there.has(200_005)]).toEqual([true, false, true]);
-  });
+      await vi.waitFor(() => create(database, 200_005), { timeout: 5_000, interval: 100 });
+      const there = await ids(database);
+      expect([there.has(200_000), there.has(200_004), there.has(200_005)]).toEqual([true, false, true]);
+    },
+  );
 
-  it('117: asked more than it takes, some wait and the others are told at once', async () => {
+  it('117: asked more than it takes, some wait and the others are told at once', needed, async () => {
     const database = await open('?connection_limit=1');
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, (_, at) => create(database, 300_000 + at)));
     const refused = outcomes.filter(({ status }) => status === 'rejected');
@@ -180,7 +240,7 @@ describe('MariaDB', mariadbd.needed, () => {
     expect((await ids(database)).size).toBeGreaterThan(100);
   });
 
-  it('118: writers that are in the way of each other are tried again, and no sum is off', async () => {
+  it('118: writers that are in the way of each other are tried again, and no sum is off', needed, async () => {
     const database = await open();
     const all = database.as(system);
     await all.write(async (writer) => {
@@ -212,7 +272,7 @@ describe('MariaDB', mariadbd.needed, () => {
       }),
     );
     const rows = await rowsOf(database, 'account', { balance: true });
-    console.log(`deadlocks: ${done} of 200 transfers done, ${[...codes].join()}`);
+    console.log(`${kind.name} in each other's way: ${done} of 200 transfers done, ${[...codes].join()}`);
     expect(rows.reduce((sum, { balance }) => sum + balance!, 0)).toBe(400);
     expect([...codes].filter((code) => code !== 'DATABASE_UNAVAILABLE')).toEqual([]);
     expect(done).toBeGreaterThan(190);
