@@ -79,14 +79,14 @@ const kinds: Kind[] = [
 
 /** Runs the command of the page that begins so, about another database and without asking for a password. */
 async function runOfPage(beginning: string, url: string): Promise<void> {
-  const line = page.split('\n').find((it_) => it_.startsWith(`${beginning} `) || it_.startsWith(`${beginning}-`));
+  const line = page.split('\n').find((text) => text.startsWith(`${beginning} `) || text.startsWith(`${beginning}-`));
   expect(line, `docs/operations.md has no command that begins with: ${beginning}`).toBeDefined();
-  const server_ = url.startsWith('file:') ? undefined : new URL(url);
-  const [host, port, user] = [server_?.hostname ?? '', server_?.port ?? '', server_?.username ?? ''];
-  const password = server_?.password ?? '';
+  const at = url.startsWith('file:') ? undefined : new URL(url);
+  const [host, port, user] = [at?.hostname ?? '', at?.port ?? '', at?.username ?? ''];
+  const password = at?.password ?? '';
   const command = line!
     .replaceAll('data/pergola.db', url.slice('file:'.length))
-    .replaceAll(/\bpergola\b/g, server_?.pathname.slice(1) ?? 'pergola')
+    .replaceAll(/\bpergola\b/g, at?.pathname.slice(1) ?? 'pergola')
     .replaceAll(/\bbackup\.\w+/g, (name) => join(folder, name))
     .replace(/^mariadb(-dump)?/, (program) => `${program} -h${host} -P${port} -u${user}`);
   const login = { PGHOST: host, PGPORT: port, PGUSER: user, PGPASSWORD: password, MYSQL_PWD: password };
@@ -125,7 +125,7 @@ function writers(database: Database) {
 describe.each(kinds)('a backup of $name', ({ needed, url, drop, backup, restore }) => {
   it('under load is of one moment, and the policies hold for what is put back (131)', needed, async () => {
     const [live, restored] = [url('live'), url('restored')];
-    for (const it_ of [live, restored]) await drop(it_);
+    for (const one of [live, restored]) await drop(one);
     await pushSchema({ url: live, schema: `datasource db {\n  provider = "sqlite"\n}${models}` });
     const database = await openDatabase(live, schema, policies);
     await database.as(system).write(async (writer) => {
@@ -160,6 +160,6 @@ describe.each(kinds)('a backup of $name', ({ needed, url, drop, backup, restore 
     expect([...before].filter((pair) => !pairs.has(pair))).toEqual([]);
     expect([...pairs].filter((pair) => pair > begun)).toEqual([]);
     expect(pairs.size).toBeLessThan(under.done.size);
-    for (const it_ of [live, restored]) await drop(it_);
+    for (const one of [live, restored]) await drop(one);
   });
 });
