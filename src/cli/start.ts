@@ -1,9 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { application } from '../app/index.ts';
-import { hashPassword } from '../auth/passwords.ts';
-import type { AccountStore } from '../auth/sessions.ts';
-import { createUser } from '../auth/sign-in.ts';
 import { readConfig, type Config } from '../config.ts';
 import { listen } from '../server/listen.ts';
 import { openRates } from '../server/open-rates.ts';
@@ -15,11 +11,10 @@ import { openRegistry } from '../server/sdk/registry.ts';
 import { addSampleData } from './add-sample-data.ts';
 import { packHere } from './build-sdk.ts';
 import { endInOrder } from './end-process.ts';
+import { addAdmin, firstPassword } from './first-admin.ts';
 import { firstScreen } from './first-screen.ts';
 import { openHere } from './house.ts';
 import { readinessChecks } from './readiness-checks.ts';
-
-type Accounts = Pick<AccountStore, 'user'>;
 
 /**
  * `npm start`: migrates the database, fills a new one with the sample data, serves, and prints where everything is.
@@ -102,18 +97,4 @@ async function tracingFor({ tracing }: Config): Promise<Tracing | undefined> {
   if (tracing === undefined) return undefined;
   const { openTracing } = await import('../server/tracing.ts');
   return openTracing(tracing);
-}
-
-/** A database without users gets its first admin. */
-async function addAdmin({ user: users }: Accounts, email: string): Promise<void> {
-  if ((await users.count()) === 0) await createUser({ user: users }, { email, name: 'Admin', roles: ['admin'] });
-}
-
-/** Made up when everything else has gone well, so that a first start that was interrupted has not used it up. It is stored nowhere. */
-async function firstPassword({ user: users }: Accounts, email: string): Promise<string | undefined> {
-  const waiting = { email, passwordHash: null };
-  if ((await users.count({ where: waiting })) === 0) return undefined;
-  const password = randomBytes(12).toString('base64url');
-  const { count } = await users.updateMany({ where: waiting, data: { passwordHash: await hashPassword(password) } });
-  return count === 1 ? password : undefined;
 }
