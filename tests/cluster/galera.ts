@@ -50,7 +50,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
   for (const at of [0, 1, 2]) {
     const place = join(folder, `n${at}`);
     const [port, gmcast, ist, sst] = ports.slice(at * 4, at * 4 + 4);
-    const process_ = spawn(
+    const mariadbd = spawn(
       programs.mariadbd,
       [
         ...common,
@@ -75,7 +75,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
       ],
       { stdio: 'ignore' },
     );
-    nodes.push({ port: port!, process: process_ });
+    nodes.push({ port: port!, process: mariadbd });
     await untilMembers(port!, at + 1);
   }
   const port = ports[12]!;

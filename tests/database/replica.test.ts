@@ -7,11 +7,12 @@ import { checkPolicies } from '../../src/policy/check.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
 import { startPostgresql, type OwnPostgresql } from '../support/own-postgresql.ts';
 import { requirement } from '../support/requirements.ts';
-import { createDatabase, withServer, type ServerDatabase } from '../support/test-engine.ts';
+import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
+import { withServer } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
 const postgres = requirement('postgres');
-const { schema, datamodel, drafts } = tinyParts({ prisma: 'model Entry {\n  id Int @id\n}' });
+const { schema, text, drafts } = tinyParts({ prisma: 'model Entry {\n  id Int @id\n}' });
 const policies = checkPolicies(schema, drafts);
 const named = (id: string): Viewer => ({ kind: 'user', id, roles: [] });
 
@@ -23,7 +24,7 @@ describe('a replica', postgres.needed, () => {
   beforeAll(async () => {
     if (!postgres.location) return;
     primary = await startPostgresql(postgres.location);
-    made = await createDatabase('postgresql', datamodel, primary.server);
+    made = await createDatabase('postgresql', text, primary.server);
     replica = await startPostgresql(postgres.location, primary);
     const replicaUrl = replica.server.url(made.name);
     database = await openDatabase(made.url, schema, policies, { replicaUrl });
