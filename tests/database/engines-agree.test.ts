@@ -187,9 +187,9 @@ describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine: Server
   it('keep what is written column by column as what is written row by row', server.needed, async () => {
     for (const platform of [here, there]) {
       expect(await arrangeAlike(platform)).toBe(true);
-      const all = await platform.database.unguarded.observation.findMany({ orderBy: { id: 'asc' } });
-      const withId = (id: string) => all.find((row) => row.id === id);
-      const alike = all.filter(({ id }) => id.startsWith('alike-'));
+      const stored = await platform.database.unguarded.observation.findMany({ orderBy: { id: 'asc' } });
+      const withId = (id: string) => stored.find((row) => row.id === id);
+      const alike = stored.filter(({ id }) => id.startsWith('alike-'));
       expect(alike.length).toBeGreaterThan(30);
       const ignored = { createdAt: null, updatedAt: null };
       for (const row of alike)
