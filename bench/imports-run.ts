@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     engines: { type: 'string', default: 'sqlite,mysql,postgresql' },
     memory: { type: 'boolean', default: false },
+    gigabytes: { type: 'string', default: '1' },
   },
 });
 
@@ -176,11 +177,11 @@ async function firstStart() {
   await database.close();
 }
 
-/** The command itself, on a file of 1 GB. */
+/** The command itself, on a file of 1 GB, or another size. */
 async function memory() {
   const file = join(folder, 'large.csv');
   const filling = 'x'.repeat(1000);
-  const count = 1_000_000;
+  const count = Math.round(1_000_000 * Number(options.gigabytes));
   await pipeline(function* () {
     yield 'slug,label\n';
     for (let at = 0; at < count; at += 1000)
@@ -204,7 +205,7 @@ async function memory() {
   clearInterval(sample);
   const { created, seconds } = JSON.parse(output) as { created: number; seconds: number };
   console.info(
-    `memory: ${figure(created)} rows, 1 GB, at most ${Math.round(peakKb / 1024)} MB resident, ${Math.round(seconds)} s`,
+    `memory: ${figure(created)} rows, ${options.gigabytes} GB, at most ${Math.round(peakKb / 1024)} MB resident, ${Math.round(seconds)} s`,
   );
 }
 

@@ -24,3 +24,13 @@ export function evenPartsOf<T>(items: readonly T[], limit: number): Generator<re
   const count = Math.ceil(items.length / Math.max(1, limit));
   return partsOf(items, Math.max(1, Math.ceil(items.length / count)));
 }
+
+/**
+ * Sizes of consecutive parts: the limit as often as it goes, then powers of two. Whatever the total is, statements made
+ * for these sizes are few: each that an engine keeps prepared takes as much memory as the rows that it was made for.
+ */
+export function* fewSizes(total: number, limit: number): Generator<number> {
+  let rest = total;
+  for (; rest >= limit; rest -= limit) yield limit;
+  for (; rest > 0; rest -= 2 ** Math.floor(Math.log2(rest))) yield 2 ** Math.floor(Math.log2(rest));
+}

@@ -5,6 +5,7 @@ import type { Viewer } from '../policy/viewer.ts';
 import { createFileMapper } from './file-mapper.ts';
 import { MappedRow, type Mapping } from './map.ts';
 import type { RawRecord, Source, SourceItem } from './parse.ts';
+import { throughOutages } from './outages.ts';
 import { RecordsHash } from './records-hash.ts';
 import { notWritten, Tally, type Report, type RowError } from './report.ts';
 import { createRowsWriter, isRefusal, refusalOf, type OnConflict, type RowResult } from './write-rows.ts';
@@ -54,6 +55,8 @@ export interface ProgressLog {
   readonly done: Checkpoint | undefined;
   /** Notes in the transaction of the batch itself that the batch is done. It may be called again for the same batch. */
   checkpoint(part: RunPart, now: Checkpoint, refused: readonly RefusedRow[]): Promise<void>;
+  /** Records that the database has noted as done. */
+  reached(): Promise<number>;
 }
 
 /** How far an import has come. */
@@ -174,7 +177,11 @@ export async function importRows(options: ImportOptions): Promise<Report> {
       await log?.checkpoint(part, { records: count, consumed, counts, errors }, refused);
       return { results, next, refused };
     };
-    const { results, next, refused } = options.within ? await act(options.within) : await database.inParts(act);
+    let last: Awaited<ReturnType<typeof act>> | undefined;
+    const once = () => database.inParts(async (part) => (last = await act(part)));
+    const isWritten = async () => (await log!.reached()) >= batch.records;
+    const written = options.within ? act(options.within) : log ? throughOutages(once, isWritten) : once();
+    const { results, next, refused } = (await written) ?? last!;
     tally.take(next);
     options.onRefused?.(refused);
     if (onRow) for (const { row, result } of joined(batch.waiting, results)) onRow(writtenRow(row, result));
@@ -188,7 +195,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
  */
 const batchRowsOf = ({ worksApart }: Database) => (worksApart ? 10_000 : 20_000);
 /** Characters: rows may be of any length, and a batch is held in memory. */
-const maxBatchLength = 4 * 1024 * 1024;
+const maxBatchLength = 1024 * 1024;
 
 function lengthOf({ raw, source }: SourceItem): number {
   const text = source ?? raw;

@@ -136,6 +136,12 @@ function openImport(
       const { keys } = await part(system, (writer) => writer.updateMany(model, mine, data));
       if (keys.length === 0) throw leaseLost(id);
     },
+    async reached() {
+      const entry = await rowsOf(database).findUnique({ where: { id } });
+      // Somebody else has gone on with it, or it is gone.
+      if (entry?.lease !== lease) throw leaseLost(id);
+      return entry.records;
+    },
     finish: () => close({ state: 'FINISHED', running: null, finishedAt: new Date() }),
     stop: () => close({ state: 'STOPPED', ...(records === 0 && { running: null }) }),
   };

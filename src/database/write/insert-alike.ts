@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { PergolaError } from '../../errors.ts';
 import type { Sql } from '../engine.ts';
 import { keyOf, scalarOf, type Model, type ScalarField } from '../../model/model.ts';
+import { fewSizes } from '../grouping.ts';
 import { countedField, readCountedKeys } from './counted-keys.ts';
 import { keyFieldsAmong, keysAt, returnedKeys, type KeyAt } from './new-keys.ts';
 import { storedTypeOf, type KeyValues, type RowWriter } from './row-writer.ts';
@@ -90,13 +91,13 @@ export function createAlikeInserter({ context, encode }: RowWriter) {
       return;
     }
     const limit = Math.floor(Math.min(engine.maxParameters, engine.insertedValues) / fields.length);
-    const partRows = Math.ceil(count / Math.ceil(count / limit));
     let running: Promise<readonly KeyValues[]> = Promise.resolve([]);
-    for (let from = 0; from < count; from += partRows) {
-      const rows = Math.min(partRows, count - from);
+    let from = 0;
+    for (const rows of fewSizes(count, limit)) {
       const parameters: unknown[] = [];
       for (let at = from; at < from + rows; at++)
         for (const { field, values } of columns) parameters.push(encode(field, values[at]));
+      from += rows;
       yield await running;
       running = insert(rowsStatement(model, fields, returning, rows), parameters, rows);
     }
