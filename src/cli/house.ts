@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { application } from '../app/index.ts';
 import { readConfig, type Config } from '../config.ts';
+import { openDatabase, type Database } from '../database/database.ts';
 import { migrationsFolderFor } from '../database/schema-engine/connector-for.ts';
 import { deployMigrations } from '../database/schema-engine/migrations.ts';
 import { platformOptions } from '../server/platform-options.ts';
-import { designOf, openPlatform, type Design, type Platform, type PlatformOptions } from '../server/platform.ts';
+import {
+  designOf,
+  openPlatform,
+  rowsDesignOf,
+  type Design,
+  type Platform,
+  type PlatformOptions,
+} from '../server/platform.ts';
 import { describeError } from './report.ts';
 
 /** The project's folder. What is built lies deeper in it than the source, or less deep. */
@@ -39,6 +47,13 @@ export async function openHere(
     ...further,
   };
   return { ...(await openPlatform(design, config.databaseUrl, options)), migrated };
+}
+
+/** Its rows, with every migration applied. */
+export async function openRowsHere(config = readConfig()): Promise<Database> {
+  const { schema, policies } = rowsDesignOf(application);
+  await deployMigrations(migrations(config));
+  return openDatabase(config.databaseUrl, schema, policies);
 }
 
 function folderOfPackage(folder: string): string {

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { PergolaError } from '../errors.ts';
 
 /** Bytes read at once. */
-const chunkBytes = 1 << 18;
+const chunkBytes = 1 << 16;
 
 /**
  * The bytes of a file or a stream as UTF-8 without a byte order mark: gzip is opened, UTF-16 with its mark is converted.

@@ -7,7 +7,7 @@ import { readConfig } from '../../config.ts';
 import { badInput } from '../../errors.ts';
 import { exportFormats, exportRows, type ExportFormat } from '../../import/export.ts';
 import { viewerNamed } from '../as-viewer.ts';
-import { openHere } from '../house.ts';
+import { openRowsHere } from '../house.ts';
 
 interface ExportCommandOptions {
   where?: string;
@@ -30,7 +30,7 @@ export function addExport(program: Command): void {
     )
     .action(async (model: string, { where, as: name, format, out }: ExportCommandOptions) => {
       const config = readConfig();
-      const { database } = await openHere(config);
+      const database = await openRowsHere(config);
       try {
         const viewer = await viewerNamed(name, { database, config, personas: application.personas });
         const filter = where === undefined ? {} : { where: parseWhere(where) };

@@ -8,7 +8,7 @@ import { applyPlan, planImport, planLines, type Plan } from '../../import/plan.t
 import { showProgress } from '../../import/progress.ts';
 import { notWritten, reportLines } from '../../import/report.ts';
 import { viewerNamed, viewerWithId } from '../as-viewer.ts';
-import { openHere } from '../house.ts';
+import { openRowsHere } from '../house.ts';
 import { exit, report } from '../report.ts';
 import { requireModel, settingsOf, withFileOptions, type FileOptions } from './import-options.ts';
 
@@ -36,7 +36,7 @@ export function addPlan(program: Command): void {
 
 async function makePlan(file: string, options: PlanCommandOptions & { model: string }): Promise<void> {
   const config = readConfig();
-  const { database } = await openHere(config);
+  const database = await openRowsHere(config);
   const { model, out, json } = options;
   const display = showProgress(`plan ${model}`, process.stderr);
   try {
@@ -56,7 +56,7 @@ async function makePlan(file: string, options: PlanCommandOptions & { model: str
 
 async function apply(file: string, { json }: { json?: boolean }): Promise<void> {
   const made = readPlan(file);
-  const { database } = await openHere();
+  const database = await openRowsHere();
   const display = showProgress(made.model, process.stderr);
   try {
     const viewer = await viewerWithId(made.userId, database);

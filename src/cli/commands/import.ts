@@ -11,7 +11,7 @@ import { notWritten, reportLines } from '../../import/report.ts';
 import { inputOf, resumeImport, runImport, type FinishedImport } from '../../import/run-import.ts';
 import { viewerNamed, viewerWithId } from '../as-viewer.ts';
 import { badInput } from '../../errors.ts';
-import { openHere } from '../house.ts';
+import { openRowsHere } from '../house.ts';
 import { exit, report } from '../report.ts';
 import { addPlan } from './import-plan.ts';
 import { importThere, resumeThere } from './import-remote.ts';
@@ -89,9 +89,8 @@ function keepHeapSmall(): void {
 
 async function importFile(file: string, options: ImportCommandOptions & { model: string }): Promise<void> {
   const config = readConfig();
-  const platform = await openHere(config);
+  const database = await openRowsHere(config);
   keepHeapSmall();
-  const { database } = platform;
   const { model, maxErrors, anew } = options;
   const display = showProgress(model, process.stderr);
   try {
@@ -127,7 +126,7 @@ async function resumeByServer(id: string, options: ResumeCommandOptions & { url:
 }
 
 async function resume(id: string, options: ResumeOptions): Promise<void> {
-  const { database } = await openHere();
+  const database = await openRowsHere();
   keepHeapSmall();
   const display = showProgress('resumed', process.stderr);
   try {
