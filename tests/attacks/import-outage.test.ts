@@ -8,20 +8,19 @@ import { application } from '../../src/app/index.ts';
 import { createUser } from '../../src/auth/sign-in.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { PergolaError } from '../../src/errors.ts';
-import { generatedDatamodel } from '../../src/generated/datamodel.ts';
 import { throughOutages } from '../../src/import/outages.ts';
 import { runImport } from '../../src/import/run-import.ts';
 import { designOf } from '../../src/server/platform.ts';
 import { startMariadb } from '../support/own-mariadb.ts';
 import { requirement } from '../support/requirements.ts';
-import { createDatabase } from '../support/test-engine.ts';
+import { createOnServer } from '../support/temporary-database.ts';
 
 const mariadbd = requirement('mariadbd');
 const away = () => new PergolaError('DATABASE_UNAVAILABLE', 'The database does not answer.', 'Try again.');
 
 it('111: every row is there once after the server was killed, and after it was stopped', mariadbd.needed, async () => {
   await using mariadb = await startMariadb(mariadbd.location ?? '');
-  const made = await createDatabase('mysql', generatedDatamodel.datamodel, mariadb.server);
+  const made = await createOnServer('mysql', mariadb.server);
   const { schema, policies } = designOf(application);
   const database = await openDatabase(made.url, schema, policies);
   const folder = await mkdtemp(join(tmpdir(), 'pergola-'));

@@ -9,7 +9,7 @@ import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../src/generated/sqlite/client.ts';
 import { createDatabase } from './server-database.ts';
-import { testEngine, type ServerName } from './test-engine.ts';
+import { testEngine, type ServerName, type TestServer } from './test-engine.ts';
 
 const schemaFile = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations/sqlite/', import.meta.url));
@@ -42,8 +42,8 @@ async function openOnServer(engine: ServerName): Promise<TemporaryDatabase> {
 }
 
 /** A database with the tables of the application. */
-export async function createOnServer(engine: ServerName) {
-  return createDatabase(engine, await readFile(schemaFile, 'utf8'));
+export async function createOnServer(engine: ServerName, server?: TestServer) {
+  return createDatabase(engine, await readFile(schemaFile, 'utf8'), server);
 }
 
 /** Prisma Client by itself, past everything of ours. */
