@@ -23,8 +23,8 @@ const postgresql: Dialect = {
   place: (at) => `$${at}`,
   moment: (column) => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS')`,
   text: (value) => `${value}::text`,
-  nested: `(select json_agg(json_build_array(o.id, o.quantity, o.value::text, u.id, u.name)) from (
-      select id, quantity, value, "authorId" from "Observation" where "siteId" = s.id order by "measuredAt" desc limit 10
+  nested: `(select json_agg(json_build_array(o.id, o.quantity, o.value::text, u.id, u.name) order by o."measuredAt" desc) from (
+      select id, quantity, value, "authorId", "measuredAt" from "Observation" where "siteId" = s.id order by "measuredAt" desc limit 10
     ) as o join "User" as u on u.id = o."authorId")`,
 };
 

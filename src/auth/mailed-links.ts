@@ -49,19 +49,33 @@ export function createMailedLinks(
     return { email, name, userId };
   }
 
+  async function make({ purpose, email, name, userId }: NewLink): Promise<string | null> {
+    const recent = { email, purpose, createdAt: { gt: ago(pauseMilliseconds) } };
+    if ((await mailedLink.count({ where: recent })) > 0) return null;
+    // What nobody used is not kept. Those that are alive stay: or whoever asks again and again would spoil each link.
+    await mailedLink.deleteMany({ where: { expiresAt: { lte: now() } } });
+    const secret = randomHex(secretBytes);
+    const [createdAt, expiresAt] = [now(), new Date(now().getTime() + livesMilliseconds)];
+    const owner = { email, name: name ?? null, userId: userId ?? null };
+    await mailedLink.create({ data: { id: hashSecret(secret), purpose, ...owner, createdAt, expiresAt } });
+    return secret;
+  }
+
+  /** The last one under way for a mailbox: of two that look at once, neither would find the other's link. */
+  const turns = new Map<string, Promise<unknown>>();
+  async function inTurn<T>(mailbox: string, act: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(mailbox) ?? Promise.resolve()).then(act, act);
+    turns.set(mailbox, mine);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(mailbox) === mine) turns.delete(mailbox);
+    }
+  }
+
   return {
     look,
-
-    async make({ purpose, email, name = null, userId = null }) {
-      const recent = { email, purpose, createdAt: { gt: ago(pauseMilliseconds) } };
-      if ((await mailedLink.count({ where: recent })) > 0) return null;
-      // What nobody used is not kept. Those that are alive stay: or whoever asks again and again would spoil each link.
-      await mailedLink.deleteMany({ where: { expiresAt: { lte: now() } } });
-      const secret = randomHex(secretBytes);
-      const [createdAt, expiresAt] = [now(), new Date(now().getTime() + livesMilliseconds)];
-      await mailedLink.create({ data: { id: hashSecret(secret), purpose, email, name, userId, createdAt, expiresAt } });
-      return secret;
-    },
+    make: (link) => inTurn(`${link.purpose} ${link.email}`, () => make(link)),
 
     async use(purpose, secret) {
       const link = await look(purpose, secret);
