@@ -17,8 +17,8 @@ export const filters: readonly Mutant[] = [
     edits: [
       {
         file: 'database/guard.ts',
-        find: 'return visible ? all([visible, some(filter.relation, inner)]) : some(filter.relation, inner);',
-        replace: 'return some(filter.relation, inner);',
+        find: 'return visible ? all([visible, asked]) : asked;',
+        replace: 'return asked;',
       },
     ],
   },
