@@ -33,16 +33,6 @@ export const rules: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a row of a list is taken for the only one',
-    edits: [
-      {
-        file: 'database/compile-filter.ts',
-        find: '  if (list) return context;\n',
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'exists asks no more than that its first relation leads to a row',
     edits: [
       {
