@@ -19,7 +19,7 @@ import { openDatabase } from '../src/database/database.ts';
 import { deployMigrations } from '../src/database/schema-engine/migrations.ts';
 import { runImport } from '../src/import/run-import.ts';
 import { designOf } from '../src/server/platform.ts';
-import { createOnServer } from '../tests/support/temporary-database.ts';
+import { createDatabase } from '../tests/support/server-database.ts';
 import type { ServerName } from '../tests/support/test-engine.ts';
 
 const { values: options } = parseArgs({
@@ -56,7 +56,10 @@ const csvOf = (rows: readonly Row[]) => [columns, ...rows].map((row) => `${row.m
 
 /** A new database with the countries that the cities need. */
 async function openNew(engine: string, rows: readonly Row[]) {
-  const made = engine === 'sqlite' ? await newFile() : await createOnServer(engine as ServerName);
+  const made =
+    engine === 'sqlite'
+      ? await newFile()
+      : await createDatabase(engine as ServerName, await readFile('prisma/schema.prisma', 'utf8'));
   const database = await openDatabase(made.url, design.schema, design.policies);
   const { id } = await createUser(database.unguarded, { email: 'admin@example.test', name: 'Admin', roles: ['admin'] });
   const viewer = { kind: 'user', id, roles: ['admin'] } as const;
