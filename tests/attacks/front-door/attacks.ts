@@ -244,9 +244,10 @@ const messages: readonly Attack[] = [
 
 export const attacks: readonly Attack[] = [
   ...foreignPages,
+  // Before those that use up what a guest may try.
+  ...byIdentity,
   ...credentials,
   ...messages,
-  ...byIdentity,
   ...largeRequests,
   ...byValues,
   ...floods,
