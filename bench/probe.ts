@@ -115,6 +115,7 @@ function countOnTheWire(url: string): void {
   const port = Number(new URL(url).port || (isMysql ? 3306 : 5432));
   const isCommand = (bytes: Uint8Array) =>
     isMysql ? bytes[3] === 0 && (bytes[4] === 0x03 || bytes[4] === 0x17) : bytes[0] === 0x51 || bytes[0] === 0x45;
+  // Its methods are put in place of, which its type does not foresee.
   const prototype = Socket.prototype as unknown as Prototype;
   const write = prototype['write']!;
   prototype['write'] = function (...args) {

@@ -1,18 +1,17 @@
 /** The limit on an engine that runs as a server: node:http, its driver with prepared statements, and SQL written by hand. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createPool } from 'mariadb';
 import { Pool } from 'pg';
 import { v7 } from 'uuid';
+import { serveAnswers, type Variables } from './serve-answers.ts';
 import { statementsFor, type Statements } from './server-sql.ts';
 
-const { DATABASE_URL = '', HOST, PORT } = process.env;
+const { DATABASE_URL = '' } = process.env;
 const engine = DATABASE_URL.startsWith('mysql') ? 'mysql' : 'postgresql';
 const statements = statementsFor(engine);
 const run = engine === 'mysql' ? onMysql() : onPostgresql();
 
 type Row = readonly unknown[];
 type Run = (name: keyof Statements, values: readonly unknown[]) => Promise<Row[]>;
-type Variables = Record<string, string>;
 
 const answers: Record<string, (variables: Variables) => Promise<unknown>> = {
   '/W1': async ({ from }) => ({ sites: (await run('sites', [from])).map(siteOf) }),
@@ -55,16 +54,7 @@ const answers: Record<string, (variables: Variables) => Promise<unknown>> = {
   },
 };
 
-createServer((request, response) => void answer(request, response)).listen(Number(PORT), HOST);
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const respond = answers[request.url ?? ''];
-  if (!respond) return void response.writeHead(404).end();
-  const body = JSON.stringify({ data: await respond(JSON.parse(Buffer.concat(chunks).toString()) as Variables) });
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
-}
+serveAnswers(answers);
 
 function onMysql(): Run {
   const { hostname, port, username, pathname } = new URL(DATABASE_URL);

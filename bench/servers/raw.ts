@@ -2,17 +2,15 @@
  * The limit: node:http, the driver, and SQL written by hand. Each workload is a path that takes its variables as JSON
  * and answers what the GraphQL servers answer.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import Database from 'libsql';
 import { v7 } from 'uuid';
+import { serveAnswers, type Variables } from './serve-answers.ts';
 import { createInput, observationQuery, siteQuery, type Row } from './raw-sql.ts';
 
-const { DATABASE_URL = '', HOST, PORT } = process.env;
+const { DATABASE_URL = '' } = process.env;
 const database = new Database(DATABASE_URL.slice('file:'.length), { timeout: 5000 });
 database.exec('PRAGMA foreign_keys = ON');
 const { sites, nestedSites, page, nextPage, count, one, tags, insert } = prepareAll();
-
-type Variables = Record<string, string>;
 
 const answers: Record<string, (variables: Variables) => unknown> = {
   '/W1': ({ from }) => ({ sites: sites.all([from]).map(siteOf) }),
@@ -48,16 +46,7 @@ const answers: Record<string, (variables: Variables) => unknown> = {
   },
 };
 
-createServer((request, response) => void answer(request, response)).listen(Number(PORT), HOST);
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const respond = answers[request.url ?? ''];
-  if (!respond) return void response.writeHead(404).end();
-  const body = JSON.stringify({ data: respond(JSON.parse(Buffer.concat(chunks).toString()) as Variables) });
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
-}
+serveAnswers(answers);
 
 function prepareAll() {
   const prepare = (sql: string) => database.prepare(sql).raw(true);

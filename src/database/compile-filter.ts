@@ -117,6 +117,7 @@ function withJoined(
   { name, list }: RelationField,
   target: Scope,
 ): CompileContext {
+  // Of many rows, each condition may mean another.
   if (list) return context;
   const ofScope = new Map(context.joined?.get(scope)).set(name, target);
   return { ...context, joined: new Map(context.joined).set(scope, ofScope) };

@@ -2,10 +2,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../support/free-ports.ts';
 import { mysqlServer } from '../support/test-engine.ts';
 
 const provider = '/usr/lib/galera/libgalera_smm.so';
@@ -148,16 +148,3 @@ function run(program: string, args: readonly string[]): void {
 const own = (user: string, folder: string) => {
   if (user === 'mysql') run('chown', ['-R', 'mysql', folder]);
 };
-
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer().listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      return probe;
-    }),
-  );
-  const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
-  for (const probe of probes) probe.close();
-  return ports;
-}

@@ -9,7 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts, membersOf, missing, remedy, startCluster } from './galera.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { membersOf, missing, remedy, startCluster } from './galera.ts';
 import { killServers, startServer, type OurServer } from './servers.ts';
 
 const secondsUnderLoad = 4;

@@ -143,6 +143,7 @@ describe.each(kinds)('a backup of $name', ({ needed, url, drop, backup, restore 
 
     const again = await openDatabase(restored, schema, policies);
     const rowsOf = async (viewer: Viewer, model: string) => {
+      // Its types know the models of the example alone.
       const client = again.as(viewer).client as unknown as Record<
         string,
         { findMany(): Promise<Record<string, number>[]> }

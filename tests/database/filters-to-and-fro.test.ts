@@ -3,6 +3,7 @@
  * they find is what it says; what they cost grows with the tables and not with their product (cases 81, 87).
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { all } from '../../src/policy/rule.ts';
 import { openTinyService, type TinyDesign, type TinyService } from '../support/tiny-service.ts';
 
 const design: TinyDesign = {
@@ -75,4 +76,14 @@ describe('a filter that goes to and fro', () => {
     expect(await towns(nested('nowhere'))).toEqual([]);
     expect(await towns(nested('b'))).toEqual([1, 2]);
   });
+});
+
+it('in a rule too, where two conditions may hold of two rows', async () => {
+  const neighbour = (name: string) => ['country.towns', { name: { equals: name } }] as const;
+  await using ruled = await openTinyService({
+    ...design,
+    policies: { Town: ({ exists }) => ({ read: all(exists(...neighbour('a')), exists(...neighbour('b'))) }) },
+  });
+  // One row that is looked up for both would have to have two names.
+  expect(await ruled.run('{ towns { nodes { id } } }')).toEqual({ data: { towns: { nodes: [{ id: 1 }, { id: 2 }] } } });
 });

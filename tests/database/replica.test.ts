@@ -5,7 +5,8 @@ import { openDatabase, type Database } from '../../src/database/database.ts';
 import { mariadbReplication, mysqlReplication, postgresqlReplication } from '../../src/database/engines/replication.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
-import { startPostgresql, type OwnPostgresql } from '../support/own-postgresql.ts';
+import { startPostgresql } from '../support/own-postgresql.ts';
+import type { OwnServer } from '../support/own-server.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
 import { withServer } from '../support/test-engine.ts';
@@ -17,8 +18,8 @@ const policies = checkPolicies(schema, drafts);
 const named = (id: string): Viewer => ({ kind: 'user', id, roles: [] });
 
 describe('a replica', postgres.needed, () => {
-  let primary: OwnPostgresql;
-  let replica: OwnPostgresql;
+  let primary: OwnServer;
+  let replica: OwnServer;
   let made: ServerDatabase;
   let database: Database;
   beforeAll(async () => {
@@ -36,6 +37,7 @@ describe('a replica', postgres.needed, () => {
   });
 
   const ids = async (viewer: Viewer, mayLag = true) => {
+    // Its types know the models of the example alone.
     const client = database.as(viewer, { mayLag: () => mayLag }).client as unknown as {
       entry: { findMany(): Promise<{ id: number }[]> };
     };

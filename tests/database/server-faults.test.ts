@@ -8,21 +8,20 @@ import type { TransactionWriter } from '../../src/database/write/transaction-wri
 import type { Filter } from '../../src/policy/filter.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import { system } from '../../src/policy/viewer.ts';
-import { startMariadb, type OwnMariadb } from '../support/own-mariadb.ts';
-import { startPostgresql, type OwnPostgresql } from '../support/own-postgresql.ts';
+import { startMariadb } from '../support/own-mariadb.ts';
+import { startPostgresql } from '../support/own-postgresql.ts';
+import type { OwnServer } from '../support/own-server.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
 import { openTcpProxy } from '../support/tcp-proxy.ts';
 import { withServer, type ServerName } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
-type Own = OwnMariadb | OwnPostgresql;
-
 interface Kind {
   readonly name: string;
   readonly engine: ServerName;
   readonly program: ReturnType<typeof requirement>;
-  start(program: string): Promise<Own>;
+  start(program: string): Promise<OwnServer>;
   /** Whoever is stopped by a server that only reads: on MariaDB no superuser is. */
   readonly user: string;
   readonly readOnly: (on: boolean) => readonly string[];
@@ -87,7 +86,7 @@ const policies = checkPolicies(schema, drafts);
 
 describe.each(kinds)('$name', (kind) => {
   const { location, needed } = kind.program;
-  let own: Own;
+  let own: OwnServer;
   let made: ServerDatabase;
   const opened: Database[] = [];
 

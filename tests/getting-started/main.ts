@@ -5,10 +5,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-ports.ts';
 import { readPage, writeBlock, type Block } from './page.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -103,12 +103,4 @@ function copyRepository(): void {
     encoding: 'utf8',
   });
   for (const name of names.trim().split('\n')) cpSync(join(root, name), join(folder, 'pergola', name));
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port: free } = listener.address() as AddressInfo;
-  listener.close();
-  return free;
 }

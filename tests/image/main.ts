@@ -16,10 +16,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-ports.ts';
 import { commandOf, environmentOf, readDockerfile, type Stage, type Step } from './dockerfile.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -202,14 +202,6 @@ async function installable(port: number, secret: string): Promise<void> {
   const { 'dist-tags': tags } = (await response.json()) as { 'dist-tags'?: { latest: string } };
   if (tags?.latest !== '1.0.0') throw new Error(`The registry of the SDK answers ${response.status}.`);
   console.log(`@pergola/sdk ${tags.latest} is served`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function sizeOf(path: string): number {

@@ -8,6 +8,7 @@ import { deployMigrations } from '../../src/database/schema-engine/migrations.ts
 const [url = '', migrationsFolder = '', killAt] = process.argv.slice(2);
 
 if (killAt !== undefined) {
+  // The driver's types have no class.
   const { prototype } = Database as unknown as { prototype: { exec(sql: string): unknown } };
   const { exec } = prototype;
   let scripts = 0;

@@ -2,26 +2,17 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mysqlServer, type TestServer } from './test-engine.ts';
+import { freePort } from './free-ports.ts';
+import { answers, type OwnServer } from './own-server.ts';
+import { mysqlServer } from './test-engine.ts';
 
 /** Comes with the server. */
 const installer = 'mariadb-install-db';
 
-export interface OwnMariadb extends AsyncDisposable {
-  readonly port: number;
-  readonly server: TestServer;
-  start(): Promise<void>;
-  /** As a restart of the machine would: what it has is finished. */
-  stop(): Promise<void>;
-  /** As a power cut would. */
-  kill(): Promise<void>;
-}
-
-export async function startMariadb(mariadbd: string): Promise<OwnMariadb> {
+export async function startMariadb(mariadbd: string): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-mariadb-'));
   const user = userInfo().uid === 0 ? 'mysql' : userInfo().username;
   if (user === 'mysql') {
@@ -50,7 +41,7 @@ export async function startMariadb(mariadbd: string): Promise<OwnMariadb> {
     child = undefined;
     await ended;
   };
-  const it: OwnMariadb = {
+  const it: OwnServer = {
     port,
     server,
     async start() {
@@ -69,21 +60,4 @@ export async function startMariadb(mariadbd: string): Promise<OwnMariadb> {
   };
   await it.start();
   return it;
-}
-
-async function answers(server: TestServer): Promise<boolean> {
-  try {
-    await (await server.connect()).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

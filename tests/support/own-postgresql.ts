@@ -2,24 +2,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postgresqlServer, type TestServer } from './test-engine.ts';
-
-export interface OwnPostgresql extends AsyncDisposable {
-  readonly port: number;
-  readonly server: TestServer;
-  start(): Promise<void>;
-  /** As a restart of the machine would: what it has is finished. */
-  stop(): Promise<void>;
-  /** As a power cut would. */
-  kill(): Promise<void>;
-}
+import { freePort } from './free-ports.ts';
+import { answers, type OwnServer } from './own-server.ts';
+import { postgresqlServer } from './test-engine.ts';
 
 /** @param of a server that the new one follows. */
-export async function startPostgresql(postgres: string, of?: OwnPostgresql): Promise<OwnPostgresql> {
+export async function startPostgresql(postgres: string, of?: OwnServer): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-postgresql-'));
   const user = serverUser();
   if (user) await chown(folder, user.uid, user.gid);
@@ -63,7 +54,7 @@ export async function startPostgresql(postgres: string, of?: OwnPostgresql): Pro
     child = undefined;
     await ended;
   };
-  const it: OwnPostgresql = {
+  const it: OwnServer = {
     port,
     server,
     async start() {
@@ -95,21 +86,4 @@ function serverUser(): { uid: number; gid: number } | undefined {
   if (userInfo().uid !== 0) return undefined;
   const idOf = (flag: string) => Number(String(spawnSync('id', [flag, 'postgres']).stdout));
   return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
-async function answers(server: TestServer): Promise<boolean> {
-  try {
-    await (await server.connect()).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

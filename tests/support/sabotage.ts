@@ -42,6 +42,7 @@ const triggers: Record<EngineName, (table: string, verb: string) => string[]> = 
 
 /** From now on the database refuses to insert or to update rows of the table. Undone by what is returned. */
 export async function refuseWrites(client: Client, table: string, verb: 'INSERT' | 'UPDATE') {
+  // Nor for triggers; the names are those of the test.
   for (const statement of triggers[testEngine](quoted(table), verb)) await client.$executeRawUnsafe(statement);
   const on = testEngine === 'postgresql' ? ` ON ${quoted(table)}` : '';
   return () => client.$executeRawUnsafe(`DROP TRIGGER refuses${on}`);

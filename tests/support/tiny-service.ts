@@ -23,6 +23,7 @@ export interface TinyWords {
   where(filter: object): Rule<never>;
   owner(column: string): Rule<never>;
   through(relation: string, verb?: RowVerb): Rule<never>;
+  exists(path: string, filter?: object): Rule<never>;
   role(name: string): Rule<never>;
   readonly viewer: { readonly id: unknown };
 }

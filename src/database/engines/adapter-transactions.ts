@@ -64,44 +64,54 @@ function openTransaction(
   { refusalsEndIt }: TransactionOptions,
   met: { unique: boolean },
 ): OpenTransaction {
-  const rowsOf = async (sql: string, parameters: readonly unknown[]) => {
-    const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
+  const write: OpenTransaction['write'] = async (sql, parameters) => {
     try {
-      return (await transaction.queryRaw(query)).rows;
+      return await rowsOf(transaction, sql, parameters);
     } catch (error) {
       met.unique ||= isUniqueViolation(error);
       throw error;
-    } finally {
-      forgetValues(query);
     }
   };
-  async function inSavepoint<T>(name: string, act: () => Promise<T>): Promise<T> {
-    await transaction.createSavepoint!(name);
-    try {
-      const result = await act();
-      await transaction.releaseSavepoint!(name);
-      return result;
-    } catch (error) {
-      await transaction.rollbackToSavepoint!(name);
-      await transaction.releaseSavepoint!(name);
-      throw error;
-    }
-  }
   return {
-    write: rowsOf,
+    write,
     async read(sql, parameters) {
-      const [row] = await rowsOf(sql, parameters);
+      const [row] = await write(sql, parameters);
       return (row?.[0] ?? null) as string | null;
     },
-    tryOut: (act) => (refusalsEndIt ? inSavepoint('trial', act) : act()),
-    inPart: (act) => inSavepoint('part', act),
+    tryOut: (act) => (refusalsEndIt ? inSavepoint(transaction, 'trial', act) : act()),
+    inPart: (act) => inSavepoint(transaction, 'part', act),
   };
 }
 
-/** Prisma's adapters remember their last hundred statements, whether anybody looks at them or not: with those of an import, 100 MB. */
-export function forgetValues(query: { args: unknown[]; argTypes: unknown[] }): void {
-  query.args.length = 0;
-  query.argTypes.length = 0;
+/** The rows that a statement returns, as arrays. */
+export async function rowsOf(
+  transaction: Transaction,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<unknown[][]> {
+  const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
+  try {
+    return (await transaction.queryRaw(query)).rows;
+  } finally {
+    // Prisma's adapters remember their last hundred statements, whether anybody looks at them or not: with those of an
+    // import, 100 MB.
+    query.args.length = 0;
+    query.argTypes.length = 0;
+  }
+}
+
+/** Runs what is undone alone when it throws. All our adapters have savepoints. */
+export async function inSavepoint<T>(transaction: Transaction, name: string, act: () => Promise<T>): Promise<T> {
+  await transaction.createSavepoint!(name);
+  try {
+    const result = await act();
+    await transaction.releaseSavepoint!(name);
+    return result;
+  } catch (error) {
+    await transaction.rollbackToSavepoint!(name);
+    await transaction.releaseSavepoint!(name);
+    throw error;
+  }
 }
 
 const isUniqueViolation = (error: unknown) =>

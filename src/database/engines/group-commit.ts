@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
 import { databaseFull } from '../../errors.ts';
-import { forgetValues } from './adapter-transactions.ts';
+import { inSavepoint, rowsOf } from './adapter-transactions.ts';
 import type { LibsqlConnection } from './libsql-connection.ts';
 
 /** So many transactions share a commit at most, so that the first of them does not wait long for the last. */
@@ -70,34 +70,13 @@ async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection,
 /** Reads go to the connection itself: the adapter holds it for this transaction, and adds nothing to a text. */
 function openTransaction(transaction: Transaction, connection: LibsqlConnection): OpenTransaction {
   return {
-    async write(sql, parameters) {
-      const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
-      try {
-        return (await transaction.queryRaw(query)).rows;
-      } finally {
-        forgetValues(query);
-      }
-    },
+    write: (sql, parameters) => rowsOf(transaction, sql, parameters),
     read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
     // A statement that is refused undoes itself alone.
     tryOut: (act) => act(),
-    async inPart(act) {
-      connection.execute({ sql: 'SAVEPOINT part' });
-      try {
-        const result = await act();
-        connection.execute({ sql: 'RELEASE part' });
-        return result;
-      } catch (error) {
-        connection.execute({ sql: 'ROLLBACK TO part' });
-        connection.execute({ sql: 'RELEASE part' });
-        throw error;
-      }
-    },
+    inPart: (act) => inSavepoint(transaction, 'part', act),
   };
 }
-
-/** Values are bound as the engine made them: the adapter need not know what they were. */
-const asItIs = { scalarType: 'unknown', arity: 'scalar' } as const;
 
 /** @throws when the transaction as a whole is lost: what is undone must not be committed with the others. */
 async function runTask(

@@ -72,8 +72,8 @@ export const sqlite: Engine = {
   },
   fromColumn: columnReader(dateOf),
 
-  // The driver makes an object of every row that a statement returns.
   returnsKeys: true,
+  // The driver makes an object of every row that a statement returns.
   countedKey: { statement: sql`select last_insert_rowid()`, of: 'last' },
 
   toParameter({ type }, value) {
@@ -121,8 +121,8 @@ export const sqlite: Engine = {
     return sql`(not ${existsInJson(document, keys, (it) => sql`${sql.id(it, 'type')} <> 'null'`)})`;
   },
 
-  // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
   foundOnce,
+  // Not `(a = ? and b = ?) or …`: such a chain is as deep as it is long, and SQLite takes 1000 levels.
   isOneOf: (columns, tuples) => isOneOf(columns, tuples, sql`values `),
   // Text of one form: its order is the order in time.
   laterThan: (column, value) => {

@@ -95,6 +95,7 @@ function deriveGroupOrder(model: Model, derivation: Derivation) {
     Object.fromEntries([['count', direction], ...parts].map(([name, type]) => [name, t.field({ type })]));
   derivation.inputs.set(
     names.groupOrderBy,
+    // Pothos knows the types of fields that are written down, and these are made.
     derivation.builder.inputType(names.groupOrderBy, { description, fields: fields as never }),
   );
 }
@@ -111,6 +112,7 @@ function partOf(
   const known = inputs.get(name);
   if (known) return known;
   const input: AnyInputRef = builder.inputType(name, {
+    // As above.
     fields: ((t: InputFields) =>
       Object.fromEntries(
         fields.map(([field, type]) => [field, t.field({ type, ...needing(aggregates(model, field)) })]),

@@ -50,6 +50,7 @@ export async function storeInFile(shape: Shape): Promise<WorldStore> {
       for (const [one, other] of it.links[table] ?? []) {
         connection.execute({
           sql: `INSERT INTO ${quoted(table)} VALUES (?, ?)`,
+          // What SQLite stores is what it takes, whatever the driver's types say.
           args: [storedValue(one, left!, it.shape, sqlite), storedValue(other, right!, it.shape, sqlite)] as never,
         });
       }
@@ -106,6 +107,7 @@ function writeRows(model: ModelShape, { rows, shape }: World, connection: Libsql
   const fields = scalarsIn(model);
   connection.script(`DELETE FROM ${quoted(model.table)}`);
   const sql = `INSERT INTO ${quoted(model.table)} (${fields.map(({ column }) => quoted(column)).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`;
+  // As above.
   for (const row of rows[model.name] ?? []) connection.execute({ sql, args: valuesOf(row, fields, shape) as never });
 }
 
