@@ -165,13 +165,13 @@ export async function importRows(options: ImportOptions): Promise<Report> {
     const rows = batch.waiting.filter((it) => it instanceof MappedRow);
     const act = async (part: RunPart) => {
       writeRows ??= createRowsWriter({ model: model.name, viewer, request, key: mapper.key(), onConflict });
-      const results = await writeRows(part, rows);
+      const results = resultsOf(batch.waiting, await writeRows(part, rows));
       const next = tally.copy();
       const refused: RefusedRow[] = [];
-      for (const { row, result } of joined(batch.waiting, results)) {
-        if (result.error) refused.push(refuse(next, writtenRow(row, result), result.error));
+      results.forEach((result, at) => {
+        if (result.error) refused.push(refuse(next, writtenRow(batch.waiting[at]!, result), result.error));
         else next.add(result.outcome);
-      }
+      });
       const { counts, errors } = next;
       const { records: count, consumed } = batch;
       await log?.checkpoint(part, { records: count, consumed, counts, errors }, refused);
@@ -184,7 +184,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
     const { results, next, refused } = (await written) ?? last!;
     tally.take(next);
     options.onRefused?.(refused);
-    if (onRow) for (const { row, result } of joined(batch.waiting, results)) onRow(writtenRow(row, result));
+    if (onRow) results.forEach((result, at) => onRow(writtenRow(batch.waiting[at]!, result)));
     if (maxErrors !== undefined && notWritten(tally.counts) > maxErrors) throw tooManyErrors(maxErrors);
   }
 }
@@ -206,9 +206,10 @@ async function* oneByOne(records: AsyncIterable<SourceItem>) {
   for await (const item of records) yield [item];
 }
 
-function* joined(waiting: readonly Waiting[], results: readonly RowResult[]) {
+/** Of all rows of a batch, when these are of those that could be mapped. */
+function resultsOf(waiting: readonly Waiting[], results: readonly RowResult[]): readonly RowResult[] {
   let at = 0;
-  for (const row of waiting) yield { row, result: row instanceof MappedRow ? results[at++]! : refusalOf(row.error) };
+  return waiting.map((row) => (row instanceof MappedRow ? results[at++]! : refusalOf(row.error)));
 }
 
 function writtenRow(row: Waiting, { outcome, before, error }: RowResult): WrittenRow {

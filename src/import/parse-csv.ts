@@ -126,7 +126,9 @@ function scanRecords(
   const { length } = text;
   const records: Scanned[] = [];
   let [at, start, line, startLine] = [0, 0, firstLine, firstLine];
-  let cells: string[] = [];
+  // Of the record that is being read. Each gets a copy, of its length: what an array grows by is more than most need.
+  const cells: string[] = [];
+  let count = 0;
   let problem: string | undefined;
   const open = (openLine?: number): Scan => ({ records, rest: text.slice(start), line: startLine, openLine });
 
@@ -145,7 +147,7 @@ function scanRecords(
       }
       const cell = text.slice(at + 1, close);
       line += lineBreaksIn(cell);
-      cells.push(pairs ? cell.replaceAll('""', '"') : cell);
+      cells[count++] = pairs ? cell.replaceAll('""', '"') : cell;
       at = close + 1;
       const next = text.charCodeAt(at);
       if (at < length && next !== separator && next !== lineFeed && next !== carriageReturn) {
@@ -159,14 +161,14 @@ function scanRecords(
         if (code === quote) problem ??= 'A quotation mark stands inside of a cell that has none around it';
         code = text.charCodeAt(++at);
       }
-      cells.push(text.slice(from, at));
+      cells[count++] = text.slice(from, at);
     }
     if (at === length) break;
     const code = text.charCodeAt(at);
     if (code === separator) {
       at++;
       // A delimiter at the very end has one more cell behind it.
-      if (at === length && isLast) cells.push('');
+      if (at === length && isLast) cells[count++] = '';
       continue;
     }
     // Whether a line feed follows is not known yet.
@@ -181,9 +183,9 @@ function scanRecords(
   return { records, rest: '', line, openLine: undefined };
 
   function addRecord(end: number): void {
-    const isBlank = end === start || (cells.length === 1 && cells[0] === '');
-    if (!isBlank) records.push({ line, cells, source: text.slice(start, end), problem });
-    cells = [];
+    const isBlank = end === start || (count === 1 && cells[0] === '');
+    if (!isBlank) records.push({ line, cells: cells.slice(0, count), source: text.slice(start, end), problem });
+    count = 0;
     problem = undefined;
   }
 }

@@ -39,7 +39,7 @@ const csvOf = (cities: readonly City[]) =>
     Object.keys(cities[0]!).join(),
     ...cities.map((city) =>
       Object.values(city)
-        .map((cell) => cell ?? '')
+        .map((cell) => `"${(cell ?? '').replaceAll('"', '""')}"`)
         .join(),
     ),
   ].join('\n');
@@ -94,6 +94,7 @@ const withRow = (at: number, row: Partial<City>) =>
 
 it.each<[string, City[]]>([
   ['good rows', cities],
+  ['texts that JSON writes in another way', withRow(300, { name: 'a"b\\c\td 🐈' })],
   ['a key that is there twice', withRow(400, { ...cities[5]! })],
   ['a row of no country', withRow(401, { countryCode: 'XX' })],
   ['a row that a rule on new rows refuses', withRow(402, { latitude: '-3.5' })],

@@ -1,11 +1,10 @@
-import { keyOf, type Model } from '../../model/model.ts';
 import type { Policies } from '../../policy/policy.ts';
 import { system, type Viewer } from '../../policy/viewer.ts';
-import { changeTextMaker } from './audit-text.ts';
+import { entriesOf, type Entry } from './audit-entries.ts';
+import { createAuditText } from './audit-text.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
-import { createRowWriter, type Change, type RowWriterContext } from './row-writer.ts';
+import { createRowWriter, type Change, type CreatedRows, type RowWriterContext } from './row-writer.ts';
 import { JsonText } from './json-text.ts';
-import { tupleText } from './row-finder.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** The model that holds the entries; a schema without it keeps none. */
@@ -32,12 +31,12 @@ const maxRowsTogether = 500;
  */
 export function createAudit({ policies, viewer, requestId, unaudited, auditTogether, ...context }: AuditContext) {
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
-  const noted: Iterable<Change>[] = [];
-  const textOf = changeTextMaker(policies, context.schema);
+  const noted: (Change | CreatedRows)[] = [];
+  const text = createAuditText(policies, context.schema);
   const at = new Date();
 
   /** In the order of `columns`. */
-  const entryOf = ({ model: { name }, verb }: Change, key: string, text: string) => [
+  const rowOf = ({ model: { name }, verb, key, changes }: Entry) => [
     uuid7(),
     at,
     viewer.kind,
@@ -46,63 +45,21 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
     name,
     key,
     verb.toUpperCase(),
-    new JsonText(text),
+    new JsonText(changes),
   ];
-  const entries = () => {
-    const groups = groupsOf(changesIn(noted), textOf, auditTogether ? maxRowsTogether : 1);
-    return groups.map(({ first, keys, texts }) => {
-      const [key = ''] = keys;
-      if (keys.size === 1) return entryOf(first, key, texts[0]!);
-      const rows = Array.from(keys, (it, nth) => `${JSON.stringify(it)}:${texts[nth]}`);
-      return entryOf(first, '', `{"rows":{${rows.join()}}}`);
-    });
-  };
 
   return {
     note(change: Change) {
-      if (model) noted.push([change]);
+      if (model) noted.push(change);
     },
-    noteCreated(rows: Iterable<Change>) {
+    noteCreated(rows: CreatedRows) {
       if (model) noted.push(rows);
     },
     async write(): Promise<void> {
       if (!model || noted.length === 0) return;
       const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {}, noteCreated: () => {} }));
-      await inserter.insertOwn(model, columns, entries());
+      const entries = entriesOf(noted, text, auditTogether ? maxRowsTogether : 1);
+      await inserter.insertOwn(model, columns, Array.from(entries, rowOf));
     },
   };
-}
-
-const keyText = ({ model, key }: Change) => tupleText(model, keyOf(model).fields, key);
-
-function* changesIn(noted: readonly Iterable<Change>[]) {
-  for (const changes of noted) yield* changes;
-}
-
-/** Changes that share an entry: of one model and one verb, each row once. */
-interface Group {
-  readonly first: Change;
-  /** Of the rows, and what was written into each, in the same order. */
-  readonly keys: Set<string>;
-  readonly texts: string[];
-}
-
-function groupsOf(changes: Iterable<Change>, textOf: (change: Change) => string, maxRows: number): readonly Group[] {
-  const groups: Group[] = [];
-  const open = new Map<Model, Map<Change['verb'], Group>>();
-  for (const change of changes) {
-    const { model, verb } = change;
-    const key = keyText(change);
-    let ofModel = open.get(model);
-    if (!ofModel) open.set(model, (ofModel = new Map()));
-    let group = ofModel.get(verb);
-    if (!group || group.keys.size >= maxRows || group.keys.has(key)) {
-      group = { first: change, keys: new Set(), texts: [] };
-      ofModel.set(verb, group);
-      groups.push(group);
-    }
-    group.keys.add(key);
-    group.texts.push(textOf(change));
-  }
-  return groups;
 }

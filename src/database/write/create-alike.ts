@@ -102,6 +102,8 @@ export function createAlikeWriter(context: ManyContext) {
     const target = modelOf(schema, relation.target);
     const tuples = new Map<string, KeyValues>();
     const texts: (string | undefined)[] = [];
+    // Many rows name few: each is made a text of once.
+    const textOf = new Map<unknown, string>();
     for (const row of data) {
       const value = row[place];
       if (value === null) {
@@ -111,9 +113,13 @@ export function createAlikeWriter(context: ManyContext) {
         texts.push(undefined);
         continue;
       }
-      const text = tupleText(target, [key], { [key]: value });
+      let text = textOf.get(value);
+      if (text === undefined) {
+        text = tupleText(target, [key], { [key]: value });
+        textOf.set(value, text);
+        if (!tuples.has(text)) tuples.set(text, { [key]: value });
+      }
       texts.push(text);
-      if (!tuples.has(text)) tuples.set(text, { [key]: value });
     }
     const filter = all([policy.rows(target.name, 'link'), policy.field(target.name, key, 'filter')]);
     const columns = join.pairs.map(([, there]) => there);

@@ -5,12 +5,12 @@ import { keyOf, scalarOf, type Model, type ScalarField } from '../../model/model
 import { fewSizes } from '../grouping.ts';
 import { countedField, readCountedKeys } from './counted-keys.ts';
 import { keyFieldsAmong, keysAt, returnedKeys, type KeyAt } from './new-keys.ts';
-import { storedTypeOf, type KeyValues, type RowWriter } from './row-writer.ts';
+import { storedTypeOf, type CreatedRows, type KeyValues, type RowWriter } from './row-writer.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { toWriteError } from './write-errors.ts';
 
 /** Rows that give the same fields, column by column: a loop over one column knows its type. */
-export interface AlikeRows {
+interface AlikeRows {
   readonly count: number;
   readonly columns: readonly AlikeColumn[];
 }
@@ -68,13 +68,7 @@ export function createAlikeInserter({ context, encode }: RowWriter) {
         ? await readCountedKeys(context, model, { field: counted, rows: count })
         : (at: number) => keys[at]!;
     const written = columns.filter(({ isWritten }) => isWritten);
-    noteCreated({
-      *[Symbol.iterator]() {
-        // A row whose values stay where they are until somebody asks for them.
-        for (let at = 0; at < count; at++)
-          yield { model, verb: 'create', key: keyAt(at), written: valuesAt(written, at) };
-      },
-    });
+    noteCreated({ model, count, keyAt, columns: written });
     return keyAt;
   };
 
@@ -140,7 +134,8 @@ function givenKeys(key: readonly ScalarField[], columns: readonly AlikeColumn[])
   return (at) => valuesAt(places, at);
 }
 
-function valuesAt(columns: readonly AlikeColumn[], at: number): KeyValues {
+/** One of the rows. */
+export function valuesAt(columns: CreatedRows['columns'], at: number): KeyValues {
   const row: KeyValues = {};
   for (const { field, values } of columns) row[field.name] = values[at];
   return row;

@@ -17,6 +17,7 @@ import type { Engine, Sql, StoredType } from '../engine.ts';
 import { storedEnum } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { JsonText } from './json-text.ts';
+import type { KeyAt } from './new-keys.ts';
 import { fill, placeholder } from './placeholder.ts';
 import { toWriteError } from './write-errors.ts';
 
@@ -31,8 +32,8 @@ export interface RowWriterContext {
   readonly tryOut: OpenTransaction['tryOut'];
   /** Hears of every change. */
   readonly note: (change: Change) => void;
-  /** Hears of rows that were created together, and asks for them one by one when it needs them. */
-  readonly noteCreated: (rows: Iterable<Change>) => void;
+  /** Hears of rows that were created together. */
+  readonly noteCreated: (rows: CreatedRows) => void;
 }
 
 /** One row that was written. */
@@ -44,6 +45,14 @@ export interface Change {
   readonly before?: KeyValues;
   /** What was written into its columns; for the ties of a many-to-many, the far row's key by relation. */
   readonly written: KeyValues;
+}
+
+/** Rows that were created together, by their columns: there need be no object for each of so many. */
+export interface CreatedRows {
+  readonly model: Model;
+  readonly count: number;
+  readonly keyAt: KeyAt;
+  readonly columns: readonly { readonly field: ScalarField; readonly values: readonly unknown[] }[];
 }
 
 /**
