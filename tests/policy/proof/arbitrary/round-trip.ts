@@ -53,12 +53,15 @@ export function roundTrip(
 }
 
 /** The data of an update at the other end of a relation, where there is one. */
-function updateAt(type: GraphQLInputObjectType, { name, list }: RelationShape): GraphQLInputObjectType | undefined {
+export function updateAt(
+  type: GraphQLInputObjectType,
+  { name, list }: RelationShape,
+): GraphQLInputObjectType | undefined {
   if (!type.getFields()[name] || !inputAt(type, name).getFields()['update']) return undefined;
   return list ? inputAt(inputAt(type, name), 'update', 'data') : inputAt(inputAt(type, name), 'update');
 }
 
-function inputAt(type: GraphQLInputObjectType, ...path: readonly string[]): GraphQLInputObjectType {
+export function inputAt(type: GraphQLInputObjectType, ...path: readonly string[]): GraphQLInputObjectType {
   return path.reduce((it, name) => {
     const inner = getNamedType(it.getFields()[name]!.type);
     if (!isInputObjectType(inner)) throw new Error(`${it.name}.${name} is no input.`);
