@@ -14,7 +14,7 @@ import { relatedRows } from '../reference/related.ts';
 import { fieldIn, modelIn, scalarIn, type ModelShape, type RelationShape } from '../shape.ts';
 import { rowsOf, type Row, type Value, type World } from '../world.ts';
 import type { DataText, WriteText } from '../write-text.ts';
-import { astray } from './astray.ts';
+import { alone } from './alone.ts';
 import type { Chance } from './chance.ts';
 import { roundTrip } from './round-trip.ts';
 import { keyValue, valuesOf } from './values.ts';
@@ -102,7 +102,7 @@ class WriteMaker {
   private seldom(type: GraphQLInputObjectType, model: string, row: Row | undefined): DataText | undefined {
     const { world, chance } = this.context;
     if (!row || !chance.oneIn(2)) return undefined;
-    return chance.pick([roundTrip, roundTrip, astray])(type, model, row, {
+    return chance.pick([roundTrip, alone])(type, model, row, {
       world,
       chance,
       named: (...name) => this.named(...name),
