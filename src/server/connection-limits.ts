@@ -41,7 +41,7 @@ export function limitConnections(http: Server, limits: ConnectionLimits): void {
   http.maxConnections = limits.maxConnections;
   http.timeout = limits.idleMs;
   const perAddress = new Map<string, number>();
-  const answering = new WeakMap<Socket, IncomingMessage>();
+  const answering = new Map<Socket, Answering>();
 
   http.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
@@ -59,17 +59,41 @@ export function limitConnections(http: Server, limits: ConnectionLimits): void {
   });
 
   http.on('request', (request, response) => {
-    answering.set(request.socket, request);
+    answering.set(request.socket, { request, taken: undefined });
     response.once('close', () => answering.delete(request.socket));
     if (!streamed.test(request.url ?? '')) limitBody(request, response, limits.bodyMs);
   });
 
+  endIdleAnswers(http, answering, limits);
+
   // Silence is the caller's fault unless it is us who are at work: all is read, and nothing waits to be taken.
   http.on('timeout', (socket) => {
-    const request = answering.get(socket);
+    const { request } = answering.get(socket) ?? {};
     if (request?.complete && socket.writableLength === 0) return;
     socket.destroy();
   });
+}
+
+interface Answering {
+  readonly request: IncomingMessage;
+  /** Bytes that the caller had taken from this connection when it was last looked at. */
+  taken: number | undefined;
+}
+
+/**
+ * Closes the connections of who takes nothing of an answer. Not left to the timeout of the socket: the library below
+ * Yoga turns it off when it begins to answer, and an export would then be kept open for ever.
+ */
+function endIdleAnswers(http: Server, answering: ReadonlyMap<Socket, Answering>, { idleMs }: ConnectionLimits): void {
+  const look = () => {
+    for (const [socket, answer] of answering) {
+      const taken = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength > 0 && answer.taken === taken) socket.destroy();
+      answer.taken = taken;
+    }
+  };
+  const timer = setInterval(look, idleMs / 2).unref();
+  http.once('close', () => clearInterval(timer));
 }
 
 function limitBody(request: IncomingMessage, response: ServerResponse, milliseconds: number): void {

@@ -5,6 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { attacks } from './front-door/attacks.ts';
+import { weakenedBuilds } from './front-door/weakened-builds.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
@@ -50,6 +52,26 @@ describe('the table of attacks', () => {
       expect(cases.filter((number) => !naming(number).test(text))).toEqual([]);
     },
   );
+});
+
+/** Who the server lets in, and what it does with what they send. */
+const frontDoor = '1–29, 51–57, 62–100, 119, 120, 126, 129, 132';
+
+describe('the attacks on the front door', () => {
+  it('are all cases of the catalogue that are about it, and no others', () => {
+    const cases = [...new Set(attacks.map(({ number }) => number))];
+    expect(cases.toSorted((one, other) => one - other)).toEqual(numbersOf(frontDoor));
+  });
+
+  it('name each a weakened build that lets it through, and there is no other', () => {
+    const named = new Set(attacks.map(({ passes }) => passes));
+    expect([...named].toSorted()).toEqual(Object.keys(weakenedBuilds).toSorted());
+  });
+
+  it('stand in the table', () => {
+    const listed = rows.filter(({ tests }) => tests.some((test) => test.includes('/front-door/')));
+    expect(new Set(listed.flatMap(({ cases }) => cases))).toEqual(new Set(numbersOf(frontDoor)));
+  });
 });
 
 /** Which requirements of ASVS 5.0.0 are of level 1 or 2: from its table `OWASP_Application_Security_Verification_Standard_5.0.0_en.csv`. */

@@ -1,5 +1,4 @@
-/** Files that come in and go out at the same time (case 85), and what comes in them (cases 93, 100). */
-import { gzipSync } from 'node:zlib';
+/** Files that come in and go out at the same time (case 85). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { openRaw, statusOf } from '../support/raw-http.ts';
@@ -68,37 +67,5 @@ describe('exports (85)', () => {
     expect((await (await exportAs(member)).text()).length).toBeGreaterThan(40_000_000);
     const after = [await openExport(member), await openExport(member)];
     for (const connection of after) connection[Symbol.dispose]();
-  });
-});
-
-describe('an import', () => {
-  const send = async (body: Uint8Array<ArrayBuffer> | string, format = 'csv') => {
-    const headers = { authorization: await bearer('admin') };
-    return served.request({ method: 'POST', path: `/-/import/Tag?format=${format}&key=slug`, headers, body });
-  };
-  const code = ({ body }: Awaited<ReturnType<typeof send>>) => body.errors?.[0].extensions.code as unknown;
-
-  it.each([
-    ['a ZIP archive', Buffer.from('504b0304140000000800', 'hex')],
-    ['a tar archive', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar'), Buffer.alloc(250)])],
-    ['a file that is packed twice', gzipSync(gzipSync('slug,label\na,b\n'))],
-    ['an archive within gzip', gzipSync(Buffer.from('504b0304140000000800', 'hex'))],
-  ])('does not open %s (93)', async (_, bytes) => {
-    expect(code(await send(new Uint8Array(bytes)))).toBe('IMPORT_BAD_FILE');
-  });
-
-  it('takes of a bomb no more memory than of a file (93)', async () => {
-    const before = process.memoryUsage().rss;
-    // 100 MB of one field in 100 kB.
-    const answer = await send(new Uint8Array(gzipSync(Buffer.alloc(100_000_000, 'x'))));
-    expect(code(answer)).toBe('IMPORT_BAD_FILE');
-    expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(90);
-  });
-
-  it('fetches nothing: an address is a value like any other (100)', async () => {
-    const address = 'http://127.0.0.1:1/latest/meta-data';
-    expect((await send(`slug,label\nfetched,${address}\n`)).body).toMatchObject({ created: 1 });
-    expect((await served.all.tag.findUnique({ where: { slug: 'fetched' } }))?.label).toBe(address);
-    expect(code(await send('', 'csv&url=http://127.0.0.1:1/'))).toBe('BAD_INPUT');
   });
 });

@@ -66,45 +66,6 @@ describe('npm start', () => {
       `pergola: Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} npm start.\n`,
     ]);
   });
-
-  it.each([
-    [
-      'an unknown variable',
-      { PERGOLA_SAMPEL_DATA: 'off' },
-      /^pergola: There is no variable PERGOLA_SAMPEL_DATA\. Check its spelling; .*\n$/,
-    ],
-    ['an unreadable value', { PORT: 'http' }, /^pergola: PORT: "http" is no port\. .*\n$/],
-    [
-      'an issuer without an audience',
-      { PERGOLA_OIDC_ISSUER: 'https://issuer.test' },
-      /^pergola: PERGOLA_OIDC_AUDIENCE is missing\. .*\n$/,
-    ],
-    [
-      'an issuer whose keys could be changed on the way',
-      { PERGOLA_OIDC_ISSUER: 'http://issuer.test', PERGOLA_OIDC_AUDIENCE: 'x' },
-      /^pergola: PERGOLA_OIDC_ISSUER: "http:\/\/issuer\.test" is no https:\/\/ URL\. .*\n$/,
-    ],
-    [
-      'a mail server that is none, without its password',
-      { PERGOLA_SMTP_URL: 'smtp.example.org:tiger' },
-      /^pergola: PERGOLA_SMTP_URL: Its value is no smtp(?!.*tiger).*\n$/,
-    ],
-    [
-      'sign-up without mail in production',
-      { NODE_ENV: 'production', PERGOLA_SIGN_UP: 'on' },
-      /^pergola: PERGOLA_SIGN_UP is on, and no mail can be sent\. Set PERGOLA_SMTP_URL, or leave it off\.\n$/,
-    ],
-    ['an engine that is not there', { DATABASE_URL: 'oracle://scott:tiger@db/x' }, /^pergola: (?!.*tiger).*\n$/],
-    [
-      'a database in a place that is none',
-      { DATABASE_URL: 'file:/dev/null/pergola.db' },
-      /^pergola: .*\/dev\/null.*\n$/,
-    ],
-  ])('refuses %s in one line (132)', async (_, environment, line) => {
-    const { code, output, errors } = await start({ DATABASE_URL: url('never.db'), ...environment });
-    expect([code, output]).toEqual([1, '']);
-    expect(errors).toMatch(line);
-  });
 });
 
 describe('the policies', () => {

@@ -78,7 +78,7 @@ describe('a server that stops', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
-  it('completes streams', async () => {
+  it('completes streams (120)', async () => {
     const { post, stop } = await listening();
     const stream = await post('subscription { ticks }', 'text/event-stream');
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();

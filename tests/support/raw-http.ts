@@ -1,5 +1,4 @@
 /** HTTP byte by byte, for what no client would send. */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface RawConnection extends Disposable {
@@ -13,10 +12,10 @@ export async function openRaw(port: number): Promise<RawConnection> {
   const socket = connect(port, '127.0.0.1');
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString('latin1')));
-  // A reset is one of the ways in which a server closes.
+  // A reset is one of the ways in which a server closes: `once` of node:events would fail with it.
   socket.on('error', () => {});
-  const closed = once(socket, 'close').then(() => text);
-  await Promise.race([once(socket, 'connect'), closed]);
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
+  await Promise.race([new Promise((resolve) => socket.once('connect', resolve)), closed]);
   return {
     socket,
     closed,

@@ -14,16 +14,26 @@ export const noTable: Record<EngineName, string> = {
   postgresql: 'does not exist',
 };
 
+const rename = (client: Client, from: string, to: string) =>
+  // Prisma has no word for it.
+  client.$executeRawUnsafe(`ALTER TABLE ${quoted(from)} RENAME TO ${quoted(to)}`);
+
+/** Takes a table away, until it is mended. */
+export async function breakTable(client: Client, table: string): Promise<void> {
+  await rename(client, table, 'Gone');
+}
+
+export async function mendTable(client: Client, table: string): Promise<void> {
+  await rename(client, 'Gone', table);
+}
+
 /** Takes a table away for as long as something runs. */
 export async function withoutTable<T>(client: Client, table: string, act: () => Promise<T>): Promise<T> {
-  const rename = (from: string, to: string) =>
-    // Prisma has no word for it.
-    client.$executeRawUnsafe(`ALTER TABLE ${quoted(from)} RENAME TO ${quoted(to)}`);
-  await rename(table, 'Gone');
+  await breakTable(client, table);
   try {
     return await act();
   } finally {
-    await rename('Gone', table);
+    await mendTable(client, table);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The real server, without a port: requests go through `fetch`. On a temporary database with the field survey of two organizations. */
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { application } from '../../src/app/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { LimitChanges } from '../../src/limits/limits.ts';
@@ -24,10 +24,14 @@ export interface Answer {
 }
 
 /** Takes out a part of the server, to see that something gets in. */
-export type Weaken = (parts: ReturnType<typeof serverParts>) => Parameters<typeof assembleServer>[0];
+export type Weaken = (
+  parts: ReturnType<typeof serverParts>,
+  behind: { readonly platform: Platform; readonly logger: Logger },
+) => Parameters<typeof assembleServer>[0];
 
 export interface Served extends AsyncDisposable {
   platform: Platform;
+  databaseUrl: string;
   server: Server;
   /** Everything, without a policy: to arrange and to check by. */
   all: ReturnType<Platform['database']['as']>['client'];
@@ -45,6 +49,9 @@ export interface Served extends AsyncDisposable {
   failures: unknown[];
 }
 
+/** One for all servers of a process: it takes half a second to make. */
+const design = designOf(application);
+
 export async function serve(
   environment: Record<string, string> = {},
   {
@@ -53,16 +60,22 @@ export async function serve(
     registry,
     tracing,
     metrics,
+    statementSeconds,
+    beside,
     weaken = (parts) => parts,
   }: LimitChanges & {
     registry?: (platform: Platform) => Registry;
     tracing?: Tracing;
     metrics?: Metrics;
+    /** How long a statement may take. */
+    statementSeconds?: number | undefined;
+    /** On the database of another, which lives longer. */
+    beside?: Pick<Served, 'databaseUrl'>;
     weaken?: Weaken;
   } = {},
 ): Promise<Served> {
-  const temporary = await openTemporaryDatabase();
-  await addRows(temporary.client);
+  const temporary = beside ? undefined : await openTemporaryDatabase();
+  if (temporary) await addRows(temporary.client);
   const config = readConfig({ NODE_ENV: 'test', PUBLIC_URL: 'http://localhost:4000', ...environment });
   const [log, mails, failures]: [string[], string[], unknown[]] = [[], [], []];
   const options = platformOptions(config, {
@@ -75,7 +88,9 @@ export async function serve(
     warn: (text, error) => void failures.push(error ?? text),
     onTaken: metrics?.limited,
   });
-  const platform = await openPlatform(designOf(application), temporary.url, { ...options, rates, trace: tracing });
+  const parameters = statementSeconds === undefined ? '' : `?statement_timeout=${statementSeconds}`;
+  const databaseUrl = beside?.databaseUrl ?? `${temporary?.url}${parameters}`;
+  const platform = await openPlatform(design, databaseUrl, { ...options, rates, trace: tracing });
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const server = assembleServer(
     weaken(
@@ -89,6 +104,7 @@ export async function serve(
         metrics,
         ...(registry && { registry: registry(platform) }),
       }),
+      { platform, logger },
     ),
     logger,
   );
@@ -105,7 +121,7 @@ export async function serve(
   const secretOf = async (persona: string) => {
     const { email } = (application.personas as Personas)[persona]!;
     if (email === null) return undefined;
-    const { id } = await temporary.client.user.findUniqueOrThrow({ where: { email } });
+    const { id } = await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } });
     const secret = secrets.get(persona) ?? (await platform.sessions.start(id)).secret;
     secrets.set(persona, secret);
     return secret;
@@ -113,6 +129,7 @@ export async function serve(
 
   return {
     platform,
+    databaseUrl,
     server,
     all: platform.database.as(system).client,
     log,
@@ -133,7 +150,7 @@ export async function serve(
       await platform.background.settled();
       await platform.database.close();
       await rates.counter.close();
-      await temporary[Symbol.asyncDispose]();
+      await temporary?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,78 +1,59 @@
-/** The one runner: an attack against a server, over HTTP. */
-import { listen } from '../../../src/server/listen.ts';
-import { serve, type Served } from '../../support/served.ts';
-import type { Answered, Attack, Sent } from './attack.ts';
-import type { WeakenedBuild } from './weakened-builds.ts';
+/** The one runner: an attack against a target. */
+import type { Act, Answered, Attack, Raw, Sent } from './attack.ts';
+import { attacks } from './attacks.ts';
+import { openTarget } from './open-target.ts';
+import { usualServer, type ServerName } from './servers.ts';
+import type { Target } from './target.ts';
+import { weakenedBuilds } from './weakened-builds.ts';
 
-export interface Target extends AsyncDisposable {
-  readonly url: string;
-  readonly served: Served;
-  /** Secrets by persona. */
-  readonly tokens: Readonly<Record<string, string>>;
+export const serverOf = ({ on = usualServer }: Attack): ServerName => on;
+
+/** What is wrong: undefined when the attack is refused, be it at the last try. */
+export async function attempt(attack: Attack, target: Target): Promise<string | undefined> {
+  let problem: string | undefined;
+  for (let at = 0; at < (attack.tries ?? 1); at++) {
+    problem = await attemptOnce(attack, target);
+    if (problem === undefined) return undefined;
+  }
+  return problem;
 }
 
-/** Hashing passwords takes time: fewer tell as much. */
-const few = { guesses: { max: 5, windowSeconds: 900 }, signIns: { max: 40, windowSeconds: 900 } };
-
-/** The server of production, on a port. */
-export async function openTarget(build: WeakenedBuild = {}): Promise<Target> {
-  const putBack = build.replace?.();
-  const rates = { ...few, ...build.rates };
-  const served = await serve({ NODE_ENV: 'production', LOG_LEVEL: 'info' }, { ...build, rates });
-  const { port, close } = await listen(served.server, { host: '127.0.0.1', port: 0 });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    served,
-    tokens: {
-      admin: await tokenOf(served, 'admin@example.test'),
-      tagReader: await tokenOf(served, 'admin@example.test', ['Tag:read', 'schema:read']),
-    },
-    async [Symbol.asyncDispose]() {
-      await close();
-      await served[Symbol.asyncDispose]();
-      putBack?.();
-    },
-  };
-}
-
-/** A session, or with scopes an API token. */
-async function tokenOf({ platform }: Served, email: string, scopes?: readonly string[]): Promise<string> {
-  const { id } = await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } });
-  if (scopes) return (await platform.tokens.create({ userId: id, name: 'attack', scopes, days: 1 })).secret;
-  return (await platform.sessions.start(id)).secret;
-}
-
-/** What is wrong: undefined when the attack is refused. */
-export async function attempt(
-  { sends, times = 1, together = false, expects }: Omit<Attack, 'passes'>,
-  target: Pick<Target, 'url' | 'tokens'>,
+async function attemptOnce(
+  { sends, times = 1, together = false, mayAnswer = [], expects }: Attack,
+  target: Target,
 ): Promise<string | undefined> {
   const answers: Answered[] = [];
-  for (const group of together ? [sends] : sends.map((sent) => [sent])) {
-    const all = group.flatMap((sent) => Array.from({ length: times }, () => sent));
-    answers.push(...(await Promise.all(all.map((sent) => send(sent, target)))));
+  for (const group of together ? [sends] : sends.map((step) => [step])) {
+    const all = group.flatMap((step) => Array.from({ length: times }, () => step));
+    const made = await Promise.all(all.map((step) => take(step, { target, answers })));
+    answers.push(...made.flat());
   }
-  return answers.find(({ status }) => status >= 500)?.text ?? expects(answers);
+  const failed = answers.find(({ status }) => status >= 500 && !mayAnswer.includes(status));
+  return failed ? `${failed.status} ${failed.text.slice(0, 300)}` : expects(answers);
 }
 
-export async function send(
-  { path = '/graphql', method = 'POST', headers = {}, body, as }: Sent,
-  { url, tokens }: Pick<Target, 'url' | 'tokens'>,
-): Promise<Answered> {
-  const bearer = as === undefined ? {} : { authorization: `Bearer ${tokens[as]}` };
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: { ...headers, ...bearer },
-    ...(body !== undefined && { body }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+async function take(
+  step: Sent | Raw | Act,
+  { target, answers }: { target: Target; answers: readonly Answered[] },
+): Promise<readonly Answered[]> {
+  if (typeof step !== 'function') return [await target.send(step)];
+  const made = (await step(target, answers)) ?? [];
+  const all = [made].flat() as readonly (Sent | Raw | Answered)[];
+  return Promise.all(all.map(async (one) => ('milliseconds' in one ? one : target.send(one))));
 }
 
-function parsed(text: string): Answered['json'] {
-  try {
-    return JSON.parse(text) as Answered['json'];
-  } catch {
-    return undefined;
+/** The names of the weakened builds, each once. */
+export const builds = [...new Set(attacks.map(({ passes }) => passes))];
+
+/** Numbers of the attacks that a weakened build withstands, though it lacks what refuses them. */
+export async function survivorsOf(name: string): Promise<number[]> {
+  const own = attacks.filter(({ passes }) => passes === name);
+  const survivors: number[] = [];
+  for (const server of new Set(own.map(serverOf))) {
+    await using target = await openTarget(server, weakenedBuilds[name]);
+    for (const attack of own.filter((it) => serverOf(it) === server)) {
+      if ((await attempt(attack, target)) === undefined) survivors.push(attack.number);
+    }
   }
+  return survivors;
 }

@@ -1,25 +1,30 @@
-/** The server under attack in a process of its own, which tells how long it stood still and how much memory it took. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { openTarget } from './run.ts';
+/** A server under attack in a process of its own, as `remote-target.ts` starts it: answers what is asked of its inside. */
+import { openTarget } from './open-target.ts';
+import type { ServerName } from './servers.ts';
+import type { Target } from './target.ts';
 
-export interface Figures {
-  /** Longest time in which nothing else was done, since the last question. */
-  readonly stallMs: number;
-  readonly memoryMb: number;
+export interface Question {
+  readonly id: number;
+  readonly name: keyof Target['inside'];
+  readonly given: readonly unknown[];
 }
 
-const resolutionMs = 1;
-const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-const target = await openTarget();
-delay.enable();
+export interface Reply {
+  readonly id: number;
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+const target = await openTarget(process.argv[2] as ServerName);
 const { url, tokens } = target;
 process.send?.({ url, tokens });
-process.on('message', () => {
-  const figures: Figures = {
-    stallMs: delay.max / 1e6 - resolutionMs,
-    memoryMb: process.resourceUsage().maxRSS / 1024,
-  };
-  delay.reset();
-  process.send?.(figures);
+process.on('message', ({ id, name, given }: Question) => {
+  // Each takes its own parameters: the types are those of the proxy at the other end.
+  const ask = target.inside[name] as (...given: readonly unknown[]) => Promise<unknown>;
+  const reply = (made: Omit<Reply, 'id'>) => process.send?.({ id, ...made });
+  ask(...given).then(
+    (answer) => reply({ answer }),
+    (error: unknown) => reply({ error: String(error) }),
+  );
 });
 process.on('disconnect', () => void target[Symbol.asyncDispose]().then(() => process.exit(0)));

@@ -1,168 +1,21 @@
 /** Builds of the server that lack one part each. What they let through is what that part is for. */
-import { GraphQLError, GraphQLInt, GraphQLString, specifiedRules, validate } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import { sql } from 'kysely';
-import { LibsqlConnection } from '../../../src/database/engines/libsql-connection.ts';
-import { sqlite } from '../../../src/database/engines/sqlite.ts';
-import type { Engine } from '../../../src/database/engine.ts';
-import { useHiddenDesign } from '../../../src/server/use-hidden-design.ts';
-import { useSchemaText } from '../../../src/server/use-schema-text.ts';
-import { useRequestId } from '../../../src/server/use-request-id.ts';
-import type { LimitChanges } from '../../../src/limits/limits.ts';
-import { pageSizes } from '../../../src/limits/operation-limits.ts';
-import type { Weaken } from '../../support/served.ts';
-
-export interface WeakenedBuild extends LimitChanges {
-  readonly weaken?: Weaken;
-  /** For what is a constant: puts another in its place, and back. */
-  readonly replace?: () => () => void;
-}
-
-type PluginName = keyof Parameters<Weaken>[0]['plugins'];
-
-const without = (...names: PluginName[]): WeakenedBuild => ({
-  weaken: ({ yoga, plugins }) => {
-    const rest = Object.entries(plugins).filter(([name]) => !names.some((it) => it === name));
-    return { yoga, plugins: Object.fromEntries(rest) };
-  },
-});
-
-const unlimited = (...names: (keyof NonNullable<LimitChanges['operations']>)[]): WeakenedBuild => ({
-  operations: Object.fromEntries(names.map((name) => [name, Infinity])),
-});
-
-const endless = { max: Infinity, windowSeconds: 60 };
-
-/** The engine with other ways of its own. */
-const engineWith = (changes: Partial<Engine>): WeakenedBuild => ({
-  replace: () => {
-    const before = { ...sqlite };
-    Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(changes));
-    return () => void Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(before));
-  },
-});
+import { weakenedAccounts } from './weakened/accounts.ts';
+import { weakenedConnections } from './weakened/connections.ts';
+import { weakenedFaults } from './weakened/faults.ts';
+import { weakenedLogs } from './weakened/logs.ts';
+import { weakenedRequests } from './weakened/requests.ts';
+import { weakenedRows } from './weakened/rows.ts';
+import { weakenedSessions } from './weakened/sessions.ts';
+import { weakenedValues } from './weakened/values.ts';
+import type { WeakenedBuild } from './weakened/weakened-build.ts';
 
 export const weakenedBuilds: Readonly<Record<string, WeakenedBuild>> = {
-  'takes more than JSON': without('jsonOnly'),
-  'takes forms': {
-    weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, multipart: true }, plugins: { ...plugins, jsonOnly: false } }),
-  },
-  'takes broken JSON': {
-    weaken: ({ yoga, plugins }) => {
-      const mending: Plugin = {
-        onRequestParse: ({ setRequestParser }) =>
-          setRequestParser(async (request) => {
-            const text = await request.text();
-            return { query: /"query":"([^"]*)"/.exec(text)?.[1] ?? '' };
-          }),
-      };
-      return { yoga, plugins: { ...plugins, mending } };
-    },
-  },
-  'takes anything for a text': {
-    replace: () => {
-      const { parseValue } = GraphQLString;
-      GraphQLString.parseValue = (value) => value as string;
-      return () => void (GraphQLString.parseValue = parseValue);
-    },
-  },
-  'writes values into statements': {
-    replace: () => {
-      const { value } = LibsqlConnection.prototype;
-      LibsqlConnection.prototype.value = function (statement, args) {
-        let at = 0;
-        return value.call(
-          this,
-          statement.replaceAll('?', () => `'${String(args[at++])}'`),
-          [],
-        );
-      };
-      return () => void (LibsqlConnection.prototype.value = value);
-    },
-  },
-  'compares by LIKE': engineWith({
-    contains: (text, part) => sql`${text} like '%' || ${part} || '%'`,
-    startsWith: (text, part) => sql`${text} like ${part} || '%'`,
-    endsWith: (text, part) => sql`${text} like '%' || ${part}`,
-  }),
-  'finds every part of JSON': engineWith({ jsonIsAbsent: () => sql`(1 = 0)` }),
-  'shows the design in circles': {
-    weaken: ({ yoga, plugins }) => {
-      const rules = specifiedRules.filter(({ name }) => name !== 'MaxIntrospectionDepthRule');
-      const circling: Plugin = {
-        onValidate: ({ setValidationFn }) => setValidationFn((schema, document) => validate(schema, document, rules)),
-      };
-      return { yoga, plugins: { ...plugins, circling } };
-    },
-  },
-  'limits no files': unlimited('transfers', 'transfersOfOne'),
-  'takes every origin': without('sameOrigin'),
-  'takes invalid credentials for none': without('identity'),
-  'takes batches': { weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, batching: true }, plugins }) },
-  'shows the design': without('hiddenDesign'),
-  'shows the whole design to who may see a part': {
-    weaken: ({ yoga, plugins }) => {
-      const whole = () => Promise.resolve(yoga.schema);
-      const hiddenDesign = useHiddenDesign({ api: yoga.schema, apiShownTo: whole, suggests: false });
-      return { yoga, plugins: { ...plugins, hiddenDesign, schemaText: useSchemaText(whole) } };
-    },
-  },
-  'shows GraphiQL to everybody': {
-    weaken: ({ yoga, plugins }) => ({ yoga: { ...yoga, graphiql: true }, plugins: { ...plugins, jsonOnly: false } }),
-  },
-  'echoes headers': {
-    weaken: ({ yoga, plugins }) => {
-      const echo: ReturnType<typeof useRequestId> = {
-        onResponse: ({ request, response }) =>
-          response.headers.set('x-request-id', request.headers.get('x-request-id') ?? ''),
-      };
-      return { yoga, plugins: { ...plugins, requestId: echo } };
-    },
-  },
-  'says that nobody has an address': {
-    weaken: ({ yoga, plugins }) => {
-      const telling: Plugin = {
-        onExecute({ args, setResultAndStopExecution }) {
-          const { e } = (args.variableValues ?? {}) as { readonly e?: string };
-          if (e?.startsWith('nobody@'))
-            setResultAndStopExecution({ errors: [new GraphQLError('Nobody has this e-mail address.')] });
-        },
-      };
-      return { yoga, plugins: { ...plugins, telling } };
-    },
-  },
-  'believes who a header names': {
-    weaken: ({ yoga, plugins }) => {
-      const context: typeof yoga.context = async (initial) => {
-        const own = await yoga.context(initial);
-        const role = initial.request.headers.get('x-hasura-role');
-        return role === null ? own : { ...own, viewer: { kind: 'user', id: 'somebody', roles: [role] } };
-      };
-      return { yoga: { ...yoga, context }, plugins };
-    },
-  },
-  'takes any number': {
-    replace: () => {
-      const { parseValue } = GraphQLInt;
-      GraphQLInt.parseValue = (value) => Number(value);
-      return () => void (GraphQLInt.parseValue = parseValue);
-    },
-  },
-  'limits no body': without('bodyLimit'),
-  'limits no nesting': unlimited('nesting', 'tokens', 'depth'),
-  'limits no tokens': unlimited('tokens'),
-  'limits no depth': unlimited('depth'),
-  'limits no aliases': unlimited('aliases', 'rootMutations'),
-  'limits no directives': unlimited('directives'),
-  'limits no cost': unlimited('nodes'),
-  'limits no pages': {
-    replace: () => {
-      const [sizes, { max }]: [{ max: number }, { max: number }] = [pageSizes, { ...pageSizes }];
-      sizes.max = Infinity;
-      return () => void (sizes.max = max);
-    },
-  },
-  'limits no lists': unlimited('listEntries'),
-  'limits no guesses': { rates: { guesses: endless, signIns: endless } },
-  'limits no addresses': { rates: { signIns: endless } },
+  ...weakenedRequests,
+  ...weakenedSessions,
+  ...weakenedAccounts,
+  ...weakenedLogs,
+  ...weakenedRows,
+  ...weakenedValues,
+  ...weakenedConnections,
+  ...weakenedFaults,
 };

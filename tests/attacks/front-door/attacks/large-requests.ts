@@ -1,6 +1,8 @@
 /** Attacks by requests that ask for, or are, more than a server should take. */
 import { gzipSync } from 'node:zlib';
-import { both, bodyUnder, json, operation, refusedWith, times, withText, type Attack } from './attack.ts';
+import type { Attack } from '../attack.ts';
+import { bodyUnder, both, refusedWith, withText } from '../expectations.ts';
+import { json, operation, times } from '../requests.ts';
 
 const nested = (open: string, close: string, count: number) => open.repeat(count) + close.repeat(count);
 
