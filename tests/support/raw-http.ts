@@ -29,10 +29,3 @@ export function statusOf(text: string): number | 'closed' {
   const match = /^HTTP\/1\.1 (\d+)/.exec(text);
   return match ? Number(match[1]) : 'closed';
 }
-
-/** Sends it all, and gives what came back until the server closed. */
-export async function exchange(port: number, text: string): Promise<string> {
-  using connection = await openRaw(port);
-  connection.send(text);
-  return await connection.closed;
-}
