@@ -10,7 +10,7 @@ export const sendTo =
   (target: Pick<Target, 'url' | 'tokens'>): Target['send'] =>
   async (request) => {
     const started = performance.now();
-    const answer = await ('raw' in request ? exchange(request, target) : ask(request, target));
+    const answer = await ('raw' in request ? exchange(request, target) : ask(request, target).catch(unlessLate));
     return { ...answer, milliseconds: performance.now() - started };
   };
 
@@ -27,6 +27,11 @@ async function ask(
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function unlessLate(error: unknown): Answered {
+  if (error instanceof Error && error.name === 'TimeoutError') return saw('There was no answer.');
+  throw error;
 }
 
 async function exchange({ raw, patienceMs: own = patienceMs }: Raw, { url }: Pick<Target, 'url'>) {

@@ -70,9 +70,9 @@ export const connections: readonly Attack[] = [
     sends: [
       async (target) => {
         const slow = ['POST /graphql HTTP/1.1\r\nHost:', `${head}Content-Length: 100\r\n\r\n{"query":`];
-        const waiting = Promise.all(slow.flatMap((text) => times(15, () => target.send(raw(text)))));
+        const waiting = [...slow.flatMap((text) => times(15, () => target.send(raw(text)))), drip(target)];
         const other = await target.send(healthy);
-        return [other, ...(await waiting), await drip(target), await takeNothing(target)];
+        return [other, ...(await Promise.all(waiting)), await takeNothing(target)];
       },
     ],
     expects: (answers) =>
