@@ -1,16 +1,16 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { LRUCache } from 'lru-cache';
-import { createPool, type Pool, type PoolConfig, type PoolConnection } from 'mariadb';
+import { createPool, type Pool, type PoolConfig } from 'mariadb';
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/mysql/client.ts';
 import type { Connection } from '../connection.ts';
 import type { Engine } from '../engine.ts';
 import { loginOf, mysqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
-import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
+import { transactionsOn, type Session } from './server-transactions.ts';
 import { notesOf, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -68,9 +68,9 @@ async function open(pool: Pool, limits: Limits, dialectOf: typeof dialectOfVersi
   const collation = await read('select @@collation_database', []);
   if (!collations.includes(String(collation))) throw wrongCollation(String(collation));
 
-  const factory = new PrismaMariaDb(pool);
-  const prisma = new PrismaClient({ adapter: factory });
-  const transaction = transactionsOf(await factory.connect());
+  const prisma = new PrismaClient({ adapter: new PrismaMariaDb(pool) });
+  // The session's transactions are serializable: see `sessionOf`.
+  const transaction = transactionsOn(() => lend(pool), { begin: 'BEGIN' });
   return {
     engine,
     prisma: patientClient(prisma),
@@ -112,8 +112,30 @@ function prepareSessions(pool: Pool, statements: readonly string[]): void {
   pool.on('connection', (connection) => prepare(connection));
 }
 
-async function readValue(pool: Pool | PoolConnection, sql: string, parameters: readonly unknown[]) {
-  const statement = { sql, rowsAsArray: true, autoJsonMap: false };
+/** A driver's error that nobody waits for would end this process. */
+const heardOf = () => {};
+
+async function lend(pool: Pool): Promise<Session> {
+  const connection = await pool.getConnection();
+  connection.on('error', heardOf);
+  return {
+    async run(sql, parameters) {
+      const rows: unknown = await connection.execute({ sql, ...asStored }, [...parameters]);
+      return Array.isArray(rows) ? (rows as unknown[][]) : [];
+    },
+    control: (sql) => connection.query(sql),
+    async release() {
+      connection.off('error', heardOf);
+      await connection.release();
+    },
+  };
+}
+
+/** Rows as arrays, and values as the engine reads them: the driver would make local dates of moments, and objects of JSON. */
+const asStored = { rowsAsArray: true, dateStrings: true, autoJsonMap: false } as const;
+
+async function readValue(pool: Pool, sql: string, parameters: readonly unknown[]) {
+  const statement = { sql, ...asStored };
   const rows =
     notesOn(sql) <= maxNotesKept
       ? await pool.execute<(string | null)[][]>(statement, [...parameters])
@@ -133,6 +155,8 @@ function poolConfig(server: ServerUrl): PoolConfig {
     minimumIdle: 1,
     // The default prepares every statement anew.
     prepareCacheLength: 256,
+    // Errors do not tell the values of a statement.
+    logParam: false,
     acquireTimeout: limits.connectMs,
     connectTimeout: limits.connectMs,
     // A server that has vanished without a word is noticed.

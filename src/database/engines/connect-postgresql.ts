@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { LRUCache } from 'lru-cache';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg';
 import { PrismaClient } from '../../generated/postgresql/client.ts';
 import type { Connection } from '../connection.ts';
 import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
-import { transactionsOf } from './adapter-transactions.ts';
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
+import { transactionsOn, type Session } from './server-transactions.ts';
 import { mostTablesJoined, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -37,7 +37,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
 
   const factory = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) });
   const prisma = new PrismaClient({ adapter: factory });
-  const transaction = transactionsOf(await factory.connect(), serializable);
+  const transaction = transactionsOn(() => lend(pool), serializable);
   return {
     engine: postgresql({ sortsByCodePoint: collation === 'C' || collation === 'POSIX' }),
     prisma: patientClient(prisma),
@@ -54,16 +54,49 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
 
 /** As on SQLite, transactions are as if they ran one after the other. */
 const serializable = {
-  isolation: 'SERIALIZABLE',
+  begin: 'BEGIN ISOLATION LEVEL SERIALIZABLE',
   refusalsEndIt: true,
   uniqueMayBeRace: true,
-  commit: 'COMMIT',
-  rollback: 'ROLLBACK',
 } as const;
 
+/** A driver's error that nobody waits for would end this process. */
+const heardOf = () => {};
+
+async function lend(pool: Pool): Promise<Session> {
+  const client = await pool.connect();
+  client.on('error', heardOf);
+  return {
+    async run(text, parameters) {
+      const { rows } = await client.query<unknown[]>(statementOf(text, parameters));
+      return rows;
+    },
+    control: (sql) => client.query(sql),
+    release() {
+      client.off('error', heardOf);
+      client.release();
+    },
+  };
+}
+
+const moments = new Set<number>([types.builtins.DATE, types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
+
+/** Moments stay the texts that the engine reads: the driver would take them for local ones. */
+const asStored: CustomTypesConfig = {
+  // Its declaration has a signature for each id.
+  getTypeParser: ((id: number, format: 'text') =>
+    moments.has(id) ? String : types.getTypeParser(id, format)) as CustomTypesConfig['getTypeParser'],
+};
+
+const statementOf = (text: string, parameters: readonly unknown[]) => ({
+  name: statementName(text),
+  text,
+  values: [...parameters],
+  rowMode: 'array' as const,
+  types: asStored,
+});
+
 async function readValue(pool: Pool, text: string, parameters: readonly unknown[]) {
-  const values = [...parameters];
-  const { rows } = await pool.query<(string | null)[]>({ name: statementName(text), text, values, rowMode: 'array' });
+  const { rows } = await pool.query<(string | null)[]>(statementOf(text, parameters));
   return rows[0]?.[0] ?? null;
 }
 

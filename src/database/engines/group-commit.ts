@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
+import type { ArgType, SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
 import { databaseFull } from '../../errors.ts';
-import { inSavepoint, rowsOf } from './adapter-transactions.ts';
 import type { LibsqlConnection } from './libsql-connection.ts';
+import { inSavepoint } from './savepoint.ts';
 
 /** So many transactions share a commit at most, so that the first of them does not wait long for the last. */
 const maxGroup = 64;
@@ -74,9 +74,25 @@ function openTransaction(transaction: Transaction, connection: LibsqlConnection)
     read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
     // A statement that is refused undoes itself alone.
     tryOut: (act) => act(),
-    inPart: (act) => inSavepoint(transaction, 'part', act),
+    inPart: (act) => inSavepoint((sql) => connection.execute({ sql }), 'part', act),
   };
 }
+
+/** The rows that a statement returns, as arrays. */
+async function rowsOf(transaction: Transaction, sql: string, parameters: readonly unknown[]): Promise<unknown[][]> {
+  const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
+  try {
+    return (await transaction.queryRaw(query)).rows;
+  } finally {
+    // Prisma's adapters remember their last hundred statements, whether anybody looks at them or not: with those of an
+    // import, 100 MB.
+    query.args.length = 0;
+    query.argTypes.length = 0;
+  }
+}
+
+/** Values are bound as the engine made them: the adapter need not know what they were. */
+const asItIs: ArgType = { scalarType: 'unknown', arity: 'scalar' };
 
 /** @throws when the transaction as a whole is lost: what is undone must not be committed with the others. */
 async function runTask(

@@ -15,6 +15,8 @@ export const isRetryable = (error: unknown) => retryable.has(kindOf(error)) || r
 /** It was not undone at once: it has waited for the lock of another. */
 export const hasWaited = (error: unknown) => kindOf(error) === 'SocketTimeout' || waits.has(codeOf(error));
 
+export const isUniqueViolation = (error: unknown) => kindOf(error) === 'UniqueConstraintViolation';
+
 /** In MariaDB and in PostgreSQL. */
 const waits = new Set(['1205', '55P03']);
 
@@ -23,13 +25,40 @@ const retryable = new Set(['SocketTimeout', 'TransactionWriteConflict', 'P2034',
 
 /** What a driver adapter of Prisma calls the error, on every engine alike. */
 function kindOf(error: unknown): string {
-  const cause = error instanceof Error && error.name === 'DriverAdapterError' ? error.cause : undefined;
+  if (!(error instanceof Error && error.name === 'DriverAdapterError')) return kinds[codeOf(error)] ?? '';
+  const { cause } = error;
   return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
 }
 
+/** The same of servers, whose drivers are asked without an adapter: the numbers are MariaDB's and MySQL's, the others PostgreSQL's. */
+const kinds: Readonly<Record<string, string | undefined>> = {
+  1062: 'UniqueConstraintViolation',
+  23505: 'UniqueConstraintViolation',
+  1451: 'ForeignKeyConstraintViolation',
+  1452: 'ForeignKeyConstraintViolation',
+  23503: 'ForeignKeyConstraintViolation',
+  23001: 'RestrictViolation',
+  1048: 'NullConstraintViolation',
+  1263: 'NullConstraintViolation',
+  1364: 'NullConstraintViolation',
+  23502: 'NullConstraintViolation',
+  1406: 'LengthMismatch',
+  22001: 'LengthMismatch',
+  1264: 'ValueOutOfRange',
+  22003: 'ValueOutOfRange',
+  1213: 'TransactionWriteConflict',
+  40001: 'TransactionWriteConflict',
+  '40P01': 'TransactionWriteConflict',
+};
+
+/** The driver of MariaDB has names for codes, and the number beside. */
 function codeOf(error: unknown): string {
-  const { code, cause } = (error ?? {}) as { code?: string | number; cause?: { code?: string | number } | null };
-  return String(cause?.code ?? code ?? '');
+  const { code, errno, cause } = (error ?? {}) as {
+    code?: string | number;
+    errno?: number;
+    cause?: { code?: string | number } | null;
+  };
+  return String(errno ?? cause?.code ?? code ?? '');
 }
 
 interface Refusal {

@@ -1,0 +1,82 @@
+import type { OpenTransaction, RunTransaction } from '../connection.ts';
+import { isUniqueViolation } from '../write/write-errors.ts';
+import { inSavepoint } from './savepoint.ts';
+
+/** A connection of a server's driver, lent for one transaction. */
+export interface Session {
+  /** Runs a statement, which the connection keeps prepared, and gives the rows that it returns as arrays. */
+  run(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+  /** For what begins and ends transactions and their parts: MySQL prepares none of it. */
+  control(sql: string): Promise<unknown>;
+  /** One that is broken is replaced. */
+  release(): void | Promise<void>;
+}
+
+export interface TransactionOptions {
+  readonly begin: string;
+  /** After a statement was refused, nothing but a rollback is taken: what may be refused runs inside a savepoint. */
+  readonly refusalsEndIt?: true;
+  /**
+   * Of two at once that look for a row, find none and insert it, one meets the other's: that is a race as much as any,
+   * and is asked once more.
+   */
+  readonly uniqueMayBeRace?: true;
+}
+
+/**
+ * Transactions on a server, each on a connection of its own. Straight to the driver: what Prisma's adapters make of a
+ * statement and of its rows, nobody here reads, and it costs as much as the driver.
+ */
+export function transactionsOn(lend: () => Promise<Session>, options: TransactionOptions): RunTransaction {
+  const attempt = async <T>(
+    run: (transaction: OpenTransaction) => Promise<T>,
+    met: { unique: boolean },
+  ): Promise<T> => {
+    const session = await lend();
+    try {
+      await session.control(options.begin);
+      const result = await run(openTransaction(session, options, met));
+      await session.control('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection that is gone has undone it already, and the error that led here says more.
+      await session.control('ROLLBACK').catch(() => {});
+      throw error;
+    } finally {
+      await session.release();
+    }
+  };
+  return async (run) => {
+    const met = { unique: false };
+    try {
+      return await attempt(run, met);
+    } catch (error) {
+      if (!options.uniqueMayBeRace || !met.unique) throw error;
+      return attempt(run, met);
+    }
+  };
+}
+
+function openTransaction(
+  session: Session,
+  { refusalsEndIt }: TransactionOptions,
+  met: { unique: boolean },
+): OpenTransaction {
+  const write: OpenTransaction['write'] = async (sql, parameters) => {
+    try {
+      return await session.run(sql, parameters);
+    } catch (error) {
+      met.unique ||= isUniqueViolation(error);
+      throw error;
+    }
+  };
+  return {
+    write,
+    async read(sql, parameters) {
+      const [row] = await write(sql, parameters);
+      return (row?.[0] ?? null) as string | null;
+    },
+    tryOut: (act) => (refusalsEndIt ? inSavepoint(session.control, 'trial', act) : act()),
+    inPart: (act) => inSavepoint(session.control, 'part', act),
+  };
+}
