@@ -8,6 +8,7 @@ import type { Data } from '../../src/database/write/judge.ts';
 import { open, policyLanguage, readOnly } from '../../src/policy/policy.ts';
 import { all, any, anyone } from '../../src/policy/rule.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 const policy = policyLanguage<'admin' | 'editor'>();
 
@@ -119,8 +120,8 @@ describe('createMany', () => {
       newCity(`City ${at}`, { country: { connect: { code: at % 2 ? 'NL' : 'BE' } } }),
     );
     await editor.write((writer) => writer.createMany('City', rows));
-    // The links, two inserts, the new rows, and three inserts of audit entries.
-    expect(editor.statements).toBe(7);
+    // The links, two inserts, the new rows, and three inserts of audit entries: MariaDB takes all rows of each at once.
+    expect(editor.statements).toBe(testEngine === 'mysql' ? 4 : 7);
   });
 
   it('refuses a link that create refuses, names its row, and keeps nothing', async () => {

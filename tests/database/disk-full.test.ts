@@ -1,5 +1,6 @@
 /** Case 122. The limit is SQLite's own: it answers as it does when the disk has no room. */
 import { beforeAll, expect, it } from 'vitest';
+import { onSqlite } from '../support/requirements.ts';
 import { serve, type Served } from '../support/served.ts';
 
 let app: Served;
@@ -13,7 +14,10 @@ const tag = (slug: string) => ({ data: { slug, label: 'x'.repeat(2_000) } });
 const limitPages = async (pages: number) =>
   void (await app.platform.database.unguarded.$queryRawUnsafe(`PRAGMA max_page_count = ${pages}`));
 
-it('case 122: refuses writes while the disk is full, keeps what it acknowledged, and goes on when there is room', async () => {
+const name =
+  'case 122: refuses writes while the disk is full, keeps what it acknowledged, and goes on when there is room';
+
+it(name, onSqlite('the limit of pages is its own'), async () => {
   const [{ page_count: pages }] =
     await app.platform.database.unguarded.$queryRawUnsafe<[{ page_count: bigint }]>('PRAGMA page_count');
   await limitPages(Number(pages) + 40);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connection.ts';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
+import { sideReaders } from '../../src/database/engines/side-readers.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase } from '../support/server-database.ts';
 import type { ServerName } from '../support/test-engine.ts';
@@ -78,6 +79,20 @@ describe('a statement that takes too long (81)', () => {
       clearInterval(ticking);
       await connection.close();
       store.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has its whole time on SQLite, however long the process takes that runs it to start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pergola-'));
+    const path = join(folder, 'test.db');
+    new LibsqlConnection(path).close();
+    // No process of Node starts, reads its programs and opens a file in this time.
+    const readers = sideReaders(path, 150);
+    try {
+      expect(await readers.value('select 7', [])).toBe(7n);
+    } finally {
+      readers.close();
       rmSync(folder, { recursive: true });
     }
   });

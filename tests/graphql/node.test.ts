@@ -4,6 +4,7 @@ import { PergolaError } from '../../src/errors.ts';
 import { decodeNodeId, encodeNodeId } from '../../src/graphql/node-id.ts';
 import { modelOf } from '../../src/model/model.ts';
 import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
+import { testEngine } from '../support/test-engine.ts';
 import { tinySchema } from '../support/tiny-schema.ts';
 
 let platform: TestPlatform;
@@ -153,7 +154,8 @@ describe('an id', () => {
   it('names a row by a long key as by a short one', async () => {
     await using own = await openTestPlatform();
     const root = own.as('root');
-    const slug = 'long-'.repeat(200);
+    // On MariaDB a key has 255 characters at most.
+    const slug = 'long-'.repeat(testEngine === 'mysql' ? 51 : 200);
     const { data } = await root.run<{ createTag: { nodeId: string } }>(
       'mutation ($slug: String!) { createTag(data: { slug: $slug, label: "Long" }) { nodeId } }',
       { slug },

@@ -14,6 +14,7 @@ process.on('message', ({ sql, parameters }: Question) => {
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group: the server still answers what it was asked, and ends this process itself.
 process.on('SIGINT', () => {}).on('SIGTERM', () => {});
+process.send!('ready');
 
 function answerTo(sql: string, parameters: readonly unknown[]): Answer {
   try {

@@ -24,6 +24,7 @@ export interface SideReaders {
 /** Two, so that one long statement holds up no other. */
 const width = 2;
 const idleMs = 60_000;
+const startMs = 30_000;
 
 /**
  * Reads a SQLite file in processes beside this one: the only way to end a statement of SQLite is to end the process that
@@ -44,7 +45,8 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
     reader.child.kill('SIGKILL');
   };
   const start = (): Reader => {
-    const reader: Reader = { child: startProcess(path), timer: undefined };
+    const child = startProcess(path);
+    const reader: Reader = { child, ready: messageOf(child, startMs), timer: undefined };
     all.add(reader);
     reader.child.once('exit', () => end(reader));
     return reader;
@@ -54,7 +56,8 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
     const reader = idle.pop() ?? start();
     clearTimeout(reader.timer);
     try {
-      const answer = await answerOf(reader.child, question, statementMs);
+      await reader.ready;
+      const answer = (await messageOf(reader.child, statementMs, question)) as Answer;
       if (!all.has(reader)) throw unavailable();
       idle.push(reader);
       reader.timer = setTimeout(() => end(reader), idleMs).unref();
@@ -77,6 +80,8 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
 
 interface Reader {
   readonly child: ChildProcess;
+  /** A statement's time begins when there is somebody to run it: a busy machine takes seconds to start a process. */
+  readonly ready: Promise<unknown>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -104,21 +109,22 @@ function startProcess(path: string): ChildProcess {
   return reader;
 }
 
-function answerOf(reader: ChildProcess, question: Question, ms: number): Promise<Answer> {
+/** What the process says next, asked or unasked. */
+function messageOf(reader: ChildProcess, ms: number, question?: Question): Promise<unknown> {
   return new Promise((resolve, reject) => {
     reader.channel?.ref();
     const settle = (act: () => void) => {
       clearTimeout(timer);
-      reader.off('message', answered).off('exit', gone).off('error', gone);
+      reader.off('message', said).off('exit', gone).off('error', gone);
       reader.channel?.unref();
       act();
     };
-    const answered = (answer: unknown) => settle(() => resolve(answer as Answer));
+    const said = (message: unknown) => settle(() => resolve(message));
     const gone = () => settle(() => reject(unavailable()));
     const timer = setTimeout(gone, ms);
-    reader.on('message', answered).on('exit', gone).on('error', gone);
+    reader.on('message', said).on('exit', gone).on('error', gone);
     // What cannot be sent is told to `exit`.
-    reader.send(question, (error) => error && gone());
+    if (question) reader.send(question, (error) => error && gone());
   });
 }
 
