@@ -14,10 +14,9 @@ const tag = (slug: string) => ({ data: { slug, label: 'x'.repeat(2_000) } });
 const limitPages = async (pages: number) =>
   void (await app.platform.database.unguarded.$queryRawUnsafe(`PRAGMA max_page_count = ${pages}`));
 
-const name =
-  'case 122: refuses writes while the disk is full, keeps what it acknowledged, and goes on when there is room';
+const here = onSqlite('the limit of pages is its own');
 
-it(name, onSqlite('the limit of pages is its own'), async () => {
+it('case 122: refuses writes while the disk is full, and keeps what it acknowledged', here, async () => {
   const [{ page_count: pages }] =
     await app.platform.database.unguarded.$queryRawUnsafe<[{ page_count: bigint }]>('PRAGMA page_count');
   await limitPages(Number(pages) + 40);

@@ -78,12 +78,13 @@ async function lend(pool: Pool): Promise<Session> {
   };
 }
 
-const moments = new Set<number>([types.builtins.DATE, types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
+type TypeId = (typeof types.builtins)[keyof typeof types.builtins];
+const moments = new Set<TypeId>([types.builtins.DATE, types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
 
 /** Moments stay the texts that the engine reads: the driver would take them for local ones. */
 const asStored: CustomTypesConfig = {
   // Its declaration has a signature for each id.
-  getTypeParser: ((id: number, format: 'text') =>
+  getTypeParser: ((id: TypeId, format: 'text') =>
     moments.has(id) ? String : types.getTypeParser(id, format)) as CustomTypesConfig['getTypeParser'],
 };
 
