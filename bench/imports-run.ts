@@ -2,14 +2,11 @@
  * Imports of one CSV file, through the policies and with an audit, beside what each engine has for many rows by itself,
  * in turns. What an engine does alone it does without a policy, without an audit and, SQLite excepted, with its own parser.
  */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs, promisify } from 'node:util';
 import Libsql from 'libsql';
 import { createConnection } from 'mariadb';
@@ -21,6 +18,7 @@ import { runImport } from '../src/import/run-import.ts';
 import { designOf } from '../src/server/platform.ts';
 import { createDatabase } from '../tests/support/server-database.ts';
 import type { ServerName } from '../tests/support/test-engine.ts';
+import { measureMemory } from './import-memory.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -180,36 +178,10 @@ async function firstStart() {
   await database.close();
 }
 
-/** The command itself, on a file of 1 GB, or another size. */
-async function memory() {
-  const file = join(folder, 'large.csv');
-  const filling = 'x'.repeat(1000);
-  const count = Math.round(1_000_000 * Number(options.gigabytes));
-  await pipeline(function* () {
-    yield 'slug,label\n';
-    for (let at = 0; at < count; at += 1000)
-      yield Array.from({ length: 1000 }, (_, nth) => `tag-${at + nth},${filling}\n`).join('');
-  }, createWriteStream(file));
+async function newDatabase(): Promise<string> {
   const { database, url } = await openNew('sqlite', []);
   await database.close();
-  const environment = { ...process.env, DATABASE_URL: url, PERGOLA_ADMIN_EMAIL: 'admin@example.test' };
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'import', file, '--model', 'Tag', '--json'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let [peakKb, output] = [0, ''];
-  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
-  const status = `/proc/${child.pid}/status`;
-  const sample = setInterval(() => {
-    if (!existsSync(status)) return;
-    peakKb = Math.max(peakKb, Number(/VmHWM:\s*(\d+)/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0));
-  }, 200);
-  await once(child, 'close');
-  clearInterval(sample);
-  const { created, seconds } = JSON.parse(output) as { created: number; seconds: number };
-  console.info(
-    `memory: ${figure(created)} rows, ${options.gigabytes} GB, at most ${Math.round(peakKb / 1024)} MB resident, ${Math.round(seconds)} s`,
-  );
+  return url;
 }
 
 const figure = (value: number) => Math.round(value).toLocaleString('en');
@@ -217,7 +189,7 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[M
 
 try {
   console.info(`${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}`);
-  if (options.memory) await memory();
+  if (options.memory) await measureMemory(Number(options.gigabytes), folder, newDatabase);
   else {
     const rows = await readCities();
     const file = join(folder, 'cities.csv');

@@ -185,14 +185,21 @@ function columnOfType(field: ScalarField, place: Place, { schema, mapping }: Map
   const isText = isTextOf(place.column, mapping);
   const read: PlannedField['read'] = (given, text) => {
     const value = given(place);
-    return value === undefined ? undefined : convert(value, text || isText(value), place.column);
+    return value === undefined ? undefined : convert(value, isText(value, text), place.column);
   };
   return { name: field.name, key: undefined, read };
 }
 
-/** A text that every row gets is read as in a CSV file. */
-function isTextOf(column: string, { constants = {} }: Mapping): (value: unknown) => boolean {
-  return Object.hasOwn(constants, column) ? (value) => typeof value === 'string' : () => false;
+/**
+ * Whether a value is read as the text of a table. One that every row gets is where it is one, and what a mapping makes a
+ * number or a truth value of is none.
+ */
+function isTextOf(column: string, { constants = {} }: Mapping): (value: unknown, text: boolean) => boolean {
+  const isConstant = Object.hasOwn(constants, column);
+  return (value, text) => {
+    const type = typeof value;
+    return type === 'string' ? text || isConstant : text && type !== 'number' && type !== 'boolean';
+  };
 }
 
 /** A relation. It is plain where one column names one row by a key of one field. */
@@ -208,7 +215,7 @@ function linkOf(relation: RelationField, parts: readonly (Part & Place)[], optio
   const read: PlannedField['read'] = (given, text) => {
     const parted = parts.map((it) => {
       const value = given(it);
-      return { ...it, given: { value, text: text || isTextOf(it.column, mapping)(value) } };
+      return { ...it, given: { value, text: isTextOf(it.column, mapping)(value, text) } };
     });
     if (parted.some(({ given: { value } }) => value === undefined)) return undefined;
     return relation.list ? connectMany(relation, parted, schema) : connectOne(relation, parted, schema);

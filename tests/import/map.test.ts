@@ -125,6 +125,13 @@ describe('a record', () => {
     expect(errorOf(() => map('Tag', { slug: 'a', old: 'x' }, mapping))).toMatchObject({ code: 'IMPORT_BAD_FILE' });
   });
 
+  it('holds a number or a truth value of the mapping among the texts of a table', () => {
+    const constants = { area: 1, landlocked: false };
+    expect(map('Country', { code: 'NL' }, { text: true, constants })).toEqual({ code: 'NL', ...constants });
+    const transforms = { area: (value: unknown) => Number(value) * 2.59 };
+    expect(map('Country', { area: '100' }, { text: true, transforms })).toEqual({ area: 259 });
+  });
+
   it('names the nearest field for a column that it does not know', () => {
     expect(errorOf(() => map('City', { lattitude: '1' }))).toEqual({
       code: 'IMPORT_UNKNOWN_COLUMN',
