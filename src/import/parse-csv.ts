@@ -3,6 +3,8 @@ import type { BrokenRecord, SourceRecord } from './parse.ts';
 
 /** A longer record is a quotation mark that was not closed. */
 const maxRecordLength = 16 * 1024 * 1024;
+/** A record of more is a file without lines. As many cells as 16 MB hold would take half a gigabyte. */
+const maxCells = 250_000;
 
 export interface CsvOptions {
   readonly delimiter: string;
@@ -28,8 +30,9 @@ export async function* readCsv(bytes: AsyncIterable<Buffer>, options: CsvOptions
   let more = '';
   for await (const chunk of bytes) {
     more += chunk.toString();
-    // A long record is looked at again when as much has come: its time grows with its length, not with the square of it.
-    if (more.length < rest.length) continue;
+    // A long record is looked at again when as much has come, or it is too long: its time grows with its length, not with
+    // the square of it.
+    if (more.length < rest.length && rest.length + more.length <= maxRecordLength) continue;
     const scan = scanRecords(rest + more, { delimiter: options.delimiter, line, isLast: false });
     more = '';
     rest = scan.rest;
@@ -167,6 +170,7 @@ function scanRecords(
     const code = text.charCodeAt(at);
     if (code === separator) {
       at++;
+      if (count === maxCells) throw tooManyCells(startLine);
       // A delimiter at the very end has one more cell behind it.
       if (at === length && isLast) cells[count++] = '';
       continue;
@@ -209,6 +213,8 @@ function checkHeader(header: readonly string[]): string[] {
 }
 
 const tooLong = (line: number) => badFile(`The record at line ${line} is longer than ${maxRecordLength} characters.`);
+
+const tooManyCells = (line: number) => badFile(`The record at line ${line} has more than ${maxCells} cells.`);
 
 const wrongCount = (line: number, cells: number, columns: number) =>
   badFile(`Line ${line} has ${cells} columns, and the header ${columns}.`);

@@ -219,6 +219,21 @@ describe('104: what is too large', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(200 * (1 << 20));
   });
 
+  it.each([
+    ['csv', ','],
+    ['tsv', '\t'],
+  ] as const)('a file of %s without the end of a line is refused at its 250,000th cell', async (format, delimiter) => {
+    const cells = Buffer.from(`x${delimiter}`.repeat(10_000));
+    let given = 0;
+    async function* endlessCells() {
+      yield Buffer.from(`a${delimiter}b\n`);
+      for (; given < 1000; given++) yield cells;
+    }
+    expect(await refusalOf(drain(endlessCells(), format))).toBe('The record at line 2 has more than 250000 cells.');
+    // Twice as many: a long record is looked at again when as much has come.
+    expect(given).toBeLessThan(60);
+  });
+
   it('a hundred thousand columns are read, and refused where the first one is unknown', async () => {
     const names = Array.from({ length: 100_000 }, (_, at) => `c${at}`);
     const [item] = await readText(`${names.join()}\n${names.join()}\n`);
