@@ -37,6 +37,9 @@ declare module 'lucia' {
   }
 }
 
+/** A row of it gives a user a role. */
+export const roleModel = 'RoleGrant';
+
 /** What makes a `SessionUser` out of a row of User. */
 export const sessionUserColumns = { id: true, email: true, name: true, roles: { select: { role: true } } } as const;
 
@@ -152,4 +155,5 @@ export function createSessionAdapter(
   };
 }
 
-const rolesText = (roles: readonly string[]) => roles.join(' ');
+/** As a session keeps those that it was started with. */
+export const rolesText = (roles: readonly string[]) => roles.join(' ');

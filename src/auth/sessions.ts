@@ -2,7 +2,14 @@
 import { generateIdFromEntropySize, Lucia, TimeSpan } from 'lucia';
 import { notFound } from '../errors.ts';
 import { hashSecret } from './secrets.ts';
-import { createSessionAdapter, type AccountStore, type SessionUser } from './session-adapter.ts';
+import {
+  createSessionAdapter,
+  rolesText,
+  sessionUserColumns,
+  toSessionUser,
+  type AccountStore,
+  type SessionUser,
+} from './session-adapter.ts';
 import { unknownOrigin, type SessionOrigin } from './session-origin.ts';
 
 export type { AccountStore, SessionUser };
@@ -39,6 +46,11 @@ export interface Sessions {
   /** Null for whatever is not the secret of a live session. Nothing is cached: an ended session is dead at once, in every process. */
   find(secret: string): Promise<SessionUser | null>;
   end(secret: string): Promise<void>;
+  /**
+   * Gives a session another secret that its user's roles have ended, for a user who has changed them by it. Null for one
+   * that goes on as it is, and for one that is over otherwise.
+   */
+  renew(secret: string, origin?: SessionOrigin): Promise<StartedSession | null>;
   /** The live sessions of a user, the last used first. */
   list(userId: string, currentSecret: string): Promise<ListedSession[]>;
   /** Whether the user with this e-mail address has a live session of this device and network. */
@@ -68,7 +80,7 @@ export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, o
     createdAt: { gt: new Date(now().getTime() - absoluteMilliseconds) },
   });
 
-  return {
+  const sessions: Sessions = {
     async start(userId, origin = unknownOrigin) {
       // Sessions that nobody comes back to are removed here: no other request meets them again.
       await lucia.deleteExpiredSessions();
@@ -86,6 +98,16 @@ export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, o
 
     async end(secret) {
       if (isSecret(secret)) await lucia.invalidateSession(secret);
+    },
+
+    async renew(secret, origin) {
+      const id = hashSecret(secret);
+      const select = { userId: true, roles: true, user: { select: sessionUserColumns } } as const;
+      const row = await client.session.findFirst({ where: { id, ...alive() }, select });
+      if (!row || row.roles === rolesText(toSessionUser(row.user).roles)) return null;
+      // The delete decides: one that was ended meanwhile stays ended.
+      const { count } = await client.session.deleteMany({ where: { id } });
+      return count === 0 ? null : sessions.start(row.userId, origin);
     },
 
     async list(userId, currentSecret) {
@@ -113,6 +135,7 @@ export function createSessions(client: Pick<AccountStore, 'session' | 'user'>, o
       await lucia.invalidateUserSessions(userId);
     },
   };
+  return sessions;
 }
 
 const listedColumns = {

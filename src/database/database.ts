@@ -95,6 +95,8 @@ export interface ViewerDatabase extends GuardedRows {
   readonly statements: number;
   /** Rows at the root of what it has read so far. */
   readonly rows: number;
+  /** Models of which this request has changed rows, or tried to. */
+  readonly changed: ReadonlySet<string>;
   /** Prisma-shaped access for hand-written fields, under the same policy. */
   readonly client: GuardedClient;
   /** Why a right was missing. @throws FORBIDDEN without the right `explain`: it tells whether hidden rows are there. */
@@ -130,6 +132,7 @@ export async function openDatabase(
     readonly schema = schema;
     statements = 0;
     rows = 0;
+    readonly changed = new Set<string>();
     #client: GuardedClient | undefined;
     /** Transactions of this request so far: they come in the same order when it is repeated. */
     #steps = answerStep;
@@ -248,6 +251,7 @@ export async function openDatabase(
         idempotent,
         unaudited,
         auditTogether,
+        changed: (model) => void this.changed.add(model),
         transaction: counted,
       });
     }

@@ -37,6 +37,8 @@ export interface SessionActions {
   /** @throws SIGN_IN_FAILED, SECOND_FACTOR_REQUIRED */
   signIn(email: string, password: string, code?: string | null): Promise<IssuedSession>;
   signOut(): Promise<void>;
+  /** Goes on under a new secret, where this request has changed the roles of its own user. */
+  renew(): Promise<void>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { clearSessionCookie, serializeSessionCookie } from '../auth/cookie.ts';
 import { changePassword, requirePassword } from '../auth/change-password.ts';
 import type { Identity } from '../auth/identify.ts';
 import { grantScopes } from '../auth/grant-scopes.ts';
+import { roleModel } from '../auth/session-adapter.ts';
 import type { SessionOrigin } from '../auth/session-origin.ts';
 import type { StartedSession } from '../auth/sessions.ts';
 import type { ViewerDatabase } from '../database/database.ts';
@@ -15,12 +16,14 @@ interface Asker {
   origin(): SessionOrigin;
   /** The rows as the viewer sees them: what a token is granted is measured by it. */
   readonly rows: ViewerDatabase;
+  /** Whether a browser asks, which takes a new cookie. */
+  readonly byCookie: boolean;
   /** Asks for a `Set-Cookie` header. */
   setCookie(cookie: string): void;
 }
 
 export function sessionActions(
-  { identity, origin, setCookie }: Omit<Asker, 'rows'>,
+  { identity, origin, rows, byCookie, setCookie }: Asker,
   { sessions, signIn }: Platform,
 ): SessionActions {
   const endOwn = async () => {
@@ -37,6 +40,12 @@ export function sessionActions(
     async signOut() {
       await endOwn();
       setCookie(clearSessionCookie());
+    },
+    async renew() {
+      // Only by who has changed them: else a stolen session in use would get the roles that its user is given elsewhere.
+      if (identity.kind !== 'session' || !byCookie || !rows.changed.has(roleModel)) return;
+      const renewed = await sessions.renew(identity.secret, origin());
+      if (renewed) issue(renewed, setCookie);
     },
   };
 }

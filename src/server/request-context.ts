@@ -37,6 +37,7 @@ export function requestContext({ request, params }: Asked, { identity, platform,
     // Asked at a sign-in only: it tries many patterns.
     origin: () => sessionOrigin(request.headers.get('user-agent'), address()),
     rows,
+    byCookie: request.headers.get('authorization') === null,
     setCookie: (cookie: string) => void cookies.set(request, cookie),
   };
   return {

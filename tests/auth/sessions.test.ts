@@ -81,6 +81,20 @@ describe('a session', () => {
     expect(await test.sessions.find((await test.sessions.start(test.ann.id)).secret)).toMatchObject({ name: 'Ann' });
   });
 
+  it('goes on under another secret once its roles have ended it, unless it was ended otherwise (attack 1)', async () => {
+    await using test = await openWithAnn();
+    const [first, second] = [await test.sessions.start(test.ann.id), await test.sessions.start(test.ann.id)];
+    expect(await test.sessions.renew(first.secret), 'while its roles are the same').toBe(null);
+    await test.client.user.update({ where: { id: test.ann.id }, data: { roles: { create: { role: 'ADMIN' } } } });
+    await test.sessions.end(second.secret);
+    expect(await test.sessions.renew(second.secret)).toBe(null);
+
+    const renewed = await test.sessions.renew(first.secret);
+    expect(await test.sessions.find(first.secret)).toBe(null);
+    expect(await test.sessions.renew(first.secret), 'twice').toBe(null);
+    expect(await test.sessions.find(renewed?.secret ?? '')).toMatchObject({ roles: ['admin', 'editor', 'reviewer'] });
+  });
+
   it('notes its use at most once an hour, and is found though that cannot be noted', async () => {
     await using test = await openWithAnn();
     const { secret } = await test.sessions.start(test.ann.id);

@@ -58,6 +58,60 @@ describe('the sessions of a user (3)', () => {
   });
 });
 
+describe('changing roles', () => {
+  const grant = (id: string) =>
+    `mutation { createRoleGrant(data: { role: REVIEWER, user: { connect: { id: "${id}" } } }) { role } }`;
+  const idOf = async ({ platform }: Served, email: string) =>
+    (await platform.database.unguarded.user.findUniqueOrThrow({ where: { email } })).id;
+
+  it('of oneself gives this session a new secret, and ends the others (1)', async () => {
+    await using own = await serve();
+    const id = await idOf(own, 'admin@example.test');
+    const start = async () => `__Host-pergola=${(await own.platform.sessions.start(id)).secret}`;
+    const ask = async (text: string, cookie: string) => {
+      const headers = { 'content-type': 'application/json', cookie };
+      return own.request({ method: 'POST', headers, body: JSON.stringify({ query: text }) });
+    };
+    const rolesOf = async (cookie: string) => (await ask('{ viewer { roles } }', cookie)).body.data.viewer.roles;
+    const [here, there] = [await start(), await start()];
+    const answer = await ask(grant(id), here);
+    expect(answer.body).toEqual({ data: { createRoleGrant: { role: 'REVIEWER' } } });
+    const renewed = cookieOf(answer);
+    expect([await rolesOf(renewed), await rolesOf(here), await rolesOf(there)]).toEqual([
+      ['admin', 'reviewer'],
+      [],
+      [],
+    ]);
+    const removal = `mutation { deleteRoleGrant(where: { userId_role: { userId: "${id}", role: REVIEWER } }) { role } }`;
+    expect(await rolesOf(cookieOf(await ask(removal, renewed)))).toEqual(['admin']);
+  });
+
+  it('gives a session nothing that its user is given elsewhere while it asks', async () => {
+    // What the editor does takes so long that an admin has made a reviewer of the editor meanwhile.
+    await using slow = await serve(
+      {},
+      {
+        weaken: ({ yoga, plugins }, { platform }) => {
+          const meanwhile = async () => {
+            const where = { email: 'editor@example.test' };
+            await platform.database.unguarded.user.update({ where, data: { roles: { create: { role: 'REVIEWER' } } } });
+          };
+          return { yoga, plugins: { meanwhile: { onExecute: meanwhile }, ...plugins } };
+        },
+      },
+    );
+    const { secret } = await slow.platform.sessions.start(await idOf(slow, 'editor@example.test'));
+    const { headers, body } = await slow.request({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: `__Host-pergola=${secret}` },
+      body: JSON.stringify({ query: 'mutation { createTag(data: { slug: "slow", label: "x" }) { slug } }' }),
+    });
+    expect(body).toEqual({ data: { createTag: { slug: 'slow' } } });
+    expect(headers.get('set-cookie')).toBeNull();
+    expect(await slow.platform.sessions.find(secret)).toBeNull();
+  });
+});
+
 describe('changing the password', () => {
   const change = (current: string, next: string) =>
     `mutation { changePassword(current: "${current}", new: "${next}") { token } }`;

@@ -11,7 +11,7 @@ import { runPlan } from '../run-plan.ts';
 import { Values } from '../values.ts';
 import { createAudit } from './audit.ts';
 import { createSteps, type IdempotentRequest } from './idempotency.ts';
-import { createRowWriter, type Change } from './row-writer.ts';
+import { createRowWriter, type Change, type CreatedRows } from './row-writer.ts';
 import { createWhereabouts } from './whereabouts.ts';
 import { createWriter } from './writer.ts';
 
@@ -23,12 +23,14 @@ export interface TransactionWriterContext {
   readonly idempotent: IdempotentRequest | undefined;
   readonly unaudited?: true | undefined;
   readonly auditTogether?: true | undefined;
+  /** Told of each model of which rows are changed. */
+  readonly changed?: ((model: string) => void) | undefined;
   readonly transaction: OpenTransaction;
 }
 
 /** Everything that one transaction of a viewer can do. Reads see what it has written. */
 export function createTransactionWriter(given: TransactionWriterContext) {
-  const { planner, policies, viewer, requestId, idempotent, unaudited, auditTogether, transaction } = given;
+  const { planner, policies, viewer, requestId, idempotent, unaudited, auditTogether, changed, transaction } = given;
   const { schema, engine } = planner;
   const context = { planner, viewer, query: transaction.read };
 
@@ -76,8 +78,12 @@ export function createTransactionWriter(given: TransactionWriterContext) {
   const note = (change: Change) => {
     audit.note(change);
     whereabouts.note(change);
+    changed?.(change.model.name);
   };
-  const { noteCreated } = audit;
+  const noteCreated = (created: CreatedRows) => {
+    audit.noteCreated(created);
+    changed?.(created.model.name);
+  };
   const rows = createRowWriter({ schema, engine, run, tryOut, note, noteCreated });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({

@@ -20,8 +20,7 @@ let users = 0;
 export function insideOf({ served, mails, connections, another }: Behind): Inside & Disposable {
   const { platform, log } = served;
   const { unguarded } = platform.database;
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  delay.enable();
+  const [ofAttack, ofRunner] = [watchStalls(), watchStalls()];
   return {
     async newUser(password, hashing) {
       const email = `user-${++users}@example.test`;
@@ -56,11 +55,8 @@ export function insideOf({ served, mails, connections, another }: Behind): Insid
       return mails();
     },
     connections,
-    figures() {
-      const stallMs = delay.max / 1e6 - resolutionMs;
-      delay.reset();
-      return Promise.resolve({ stallMs, memoryMb: process.resourceUsage().maxRSS / 1024 });
-    },
+    stallMs: () => Promise.resolve(ofAttack.takeMs()),
+    figures: () => Promise.resolve({ stallMs: ofRunner.takeMs(), memoryMb: process.resourceUsage().maxRSS / 1024 }),
     inherited() {
       const names = [];
       // Own names of Object.prototype that can be walked: there are none unless somebody has added one.
@@ -68,6 +64,22 @@ export function insideOf({ served, mails, connections, another }: Behind): Insid
       return Promise.resolve(names);
     },
     another,
-    [Symbol.dispose]: () => delay.disable(),
+    [Symbol.dispose]() {
+      ofAttack.stop();
+      ofRunner.stop();
+    },
+  };
+}
+
+function watchStalls() {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  delay.enable();
+  return {
+    takeMs() {
+      const longest = Math.max(0, delay.max / 1e6 - resolutionMs);
+      delay.reset();
+      return longest;
+    },
+    stop: () => delay.disable(),
   };
 }

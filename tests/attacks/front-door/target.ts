@@ -29,7 +29,9 @@ export interface Inside {
   /** All that was sent, once nothing is under way any more. */
   mails(): Promise<string[]>;
   connections(): Promise<number>;
-  /** The longest time in which the server did nothing else, since this was asked last; and how much memory it took. */
+  /** The longest time in which the server did nothing else, since this was asked last. */
+  stallMs(): Promise<number>;
+  /** The same for who runs the attack, since they have asked last; and how much memory it took. */
   figures(): Promise<Figures>;
   /** What every object of the process has got. */
   inherited(): Promise<string[]>;

@@ -54,9 +54,9 @@ export const faults: readonly Attack[] = [
     number: 87,
     title: 'the largest that is taken is answered, and holds up nobody else',
     sends: [
-      async ({ inside }) => void (await inside.figures()),
+      async ({ inside }) => void (await inside.stallMs()),
       ...largest,
-      async ({ inside }) => saw(`stall of ${(await inside.figures()).stallMs.toFixed()} ms`),
+      async ({ inside }) => saw(`stall of ${(await inside.stallMs()).toFixed()} ms`),
     ],
     tries: 3,
     expects: both(
