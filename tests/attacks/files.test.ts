@@ -1,4 +1,5 @@
-/** Files that come in and go out at the same time (case 85). */
+/** Files that come in and go out at the same time (case 85), and how much memory one takes (case 93). */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { openRaw, statusOf } from '../support/raw-http.ts';
@@ -68,4 +69,17 @@ describe('exports (85)', () => {
     const after = [await openExport(member), await openExport(member)];
     for (const connection of after) connection[Symbol.dispose]();
   });
+});
+
+it('takes of a bomb no more memory than of a file (93)', async () => {
+  const before = process.memoryUsage().rss;
+  // 100 MB of one field in 100 kB.
+  const { body } = await served.request({
+    method: 'POST',
+    path: '/-/import/Tag?format=csv&key=slug',
+    headers: { authorization: await bearer('admin') },
+    body: new Uint8Array(gzipSync(Buffer.alloc(100_000_000, 'x'))),
+  });
+  expect(body.errors[0].extensions.code).toBe('IMPORT_BAD_FILE');
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(90);
 });

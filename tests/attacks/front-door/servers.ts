@@ -47,7 +47,7 @@ export const servers = {
     // More than the buffers between it and a caller hold.
     fill: ({ tag }) =>
       tag.createMany({
-        data: Array.from({ length: 200 }, (_, at) => ({ slug: `long-${at}`, label: 'x'.repeat(50_000) })),
+        data: Array.from({ length: 10_000 }, (_, at) => ({ slug: `long-${at}`, label: 'x'.repeat(1_000) })),
       }),
   },
   'whose statements may take a second': {

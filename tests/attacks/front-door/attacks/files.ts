@@ -53,15 +53,13 @@ export const files: readonly Attack[] = [
   },
   {
     number: 93,
-    title: 'what is packed in a file, or blows up, is not unpacked',
+    title: 'what is packed in a file is not unpacked',
     sends: [
       Buffer.from('504b0304140000000800', 'hex'),
       Buffer.from('377abcaf271c0004', 'hex'),
       Buffer.concat([Buffer.alloc(257), Buffer.from('ustar'), Buffer.alloc(250)]),
       gzipSync(gzipSync('slug,label\na,b\n')),
       gzipSync(Buffer.from('504b0304140000000800', 'hex')),
-      // 100 MB of one field in 100 kB.
-      gzipSync(Buffer.alloc(100_000_000, 'x')),
     ].map((bytes) => ({ ...imported('csv'), body: new Uint8Array(bytes) })),
     expects: refusedWith('IMPORT_BAD_FILE'),
     passes: 'opens what is packed twice',
