@@ -7,6 +7,7 @@ import { any, anyone } from '../../src/policy/rule.ts';
 import { insertRows } from '../support/naive-world.ts';
 import { observationFields } from '../support/open-fields.ts';
 import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
+import { testEngine } from '../support/test-engine.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -95,9 +96,14 @@ const fill = async (client: PrismaClient) => {
   });
   // As Pergola writes it: Prisma Client makes 0.3 of 0.30000000000000004.
   for (const [at, document] of documents.entries())
-    if (document !== undefined)
-      await client.$executeRaw`UPDATE "Observation" SET "details" = ${JSON.stringify(document)} WHERE "id" = ${`o${at}`}`;
+    if (document !== undefined) await store(client, `o${at}`, JSON.stringify(document));
 };
+
+/** In quotation marks, which MariaDB takes for those of a text, or without, which PostgreSQL takes for lower case. */
+const store = (client: PrismaClient, id: string, details: string) =>
+  testEngine === 'mysql'
+    ? client.$executeRaw`UPDATE Observation SET details = ${details} WHERE id = ${id}`
+    : client.$executeRaw`UPDATE "Observation" SET "details" = ${details} WHERE "id" = ${id}`;
 
 const everyOther = policy('Observation', ({ where, role }) => ({
   read: anyone,

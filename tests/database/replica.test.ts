@@ -5,28 +5,59 @@ import { openDatabase, type Database } from '../../src/database/database.ts';
 import { mariadbReplication, mysqlReplication, postgresqlReplication } from '../../src/database/engines/replication.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
 import type { Viewer } from '../../src/policy/viewer.ts';
+import { startMariadb } from '../support/own-mariadb.ts';
 import { startPostgresql } from '../support/own-postgresql.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
-import { withServer } from '../support/test-engine.ts';
+import { withServer, type ServerName } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
 const postgres = requirement('postgres');
+const mariadbd = requirement('mariadbd');
 const { schema, text, drafts } = tinyParts({ prisma: 'model Entry {\n  id Int @id\n}' });
 const policies = checkPolicies(schema, drafts);
 const named = (id: string): Viewer => ({ kind: 'user', id, roles: [] });
 
-describe('a replica', postgres.needed, () => {
+interface Kind {
+  readonly engine: ServerName;
+  readonly location: string;
+  start(followed?: OwnServer): Promise<OwnServer>;
+  /** The replica goes on to receive what is written, and applies none of it. */
+  readonly pause: string;
+  readonly resume: string;
+}
+
+const onPostgresql: Kind = {
+  engine: 'postgresql',
+  location: postgres.location,
+  start: (followed) => startPostgresql(postgres.location, followed),
+  pause: 'select pg_wal_replay_pause()',
+  resume: 'select pg_wal_replay_resume()',
+};
+
+const onMariadb: Kind = {
+  engine: 'mysql',
+  location: mariadbd.location,
+  start: (of) => startMariadb(mariadbd.location, of ? { of } : { isFollowed: true }),
+  pause: 'stop slave sql_thread',
+  resume: 'start slave sql_thread',
+};
+
+describe('a replica of PostgreSQL', postgres.needed, () => testReplica(onPostgresql));
+describe('a replica of MariaDB', mariadbd.needed, () => testReplica(onMariadb));
+
+function testReplica({ engine, location, start, pause, resume }: Kind) {
   let primary: OwnServer;
   let replica: OwnServer;
   let made: ServerDatabase;
   let database: Database;
   beforeAll(async () => {
-    if (!postgres.location) return;
-    primary = await startPostgresql(postgres.location);
-    made = await createDatabase('postgresql', text, primary.server);
-    replica = await startPostgresql(postgres.location, primary);
+    if (!location) return;
+    primary = await start();
+    made = await createDatabase(engine, text, primary.server);
+    replica = await start(primary);
+    await vi.waitFor(() => onReplica('select count(*) from "Entry"'), 10_000);
     const replicaUrl = replica.server.url(made.name);
     database = await openDatabase(made.url, schema, policies, { replicaUrl });
   });
@@ -55,7 +86,7 @@ describe('a replica', postgres.needed, () => {
     // It has come so far, and stands still from now on.
     await vi.waitFor(async () => expect(await onReplica('select count(*) from "Entry"')).toEqual([[1]]), 5_000);
     await sleep(1_100);
-    await onReplica('select pg_wal_replay_pause()');
+    await onReplica(pause);
     await create(2);
     expect(await isRead()).toBe('replica');
     expect(await isRead(named('reader'), false)).toBe('primary');
@@ -67,13 +98,13 @@ describe('a replica', postgres.needed, () => {
 
   it('that is too far behind is not asked, and is asked again when it has caught up', async () => {
     await vi.waitFor(async () => expect(await isRead()).toBe('primary'), 5_000);
-    await onReplica('select pg_wal_replay_resume()');
+    await onReplica(resume);
     await vi.waitFor(async () => expect(await onReplica('select count(*) from "Entry"')).toEqual([[2]]), 5_000);
     await sleep(1_100);
-    await onReplica('select pg_wal_replay_pause()');
+    await onReplica(pause);
     await withServer(primary.server, (beside) => beside.run('delete from "Entry" where id = 1'), made.name);
     expect(await ids(named('reader'))).toEqual([1, 2]);
-    await onReplica('select pg_wal_replay_resume()');
+    await onReplica(resume);
   });
 
   it('that goes away is missed by nobody, at the start neither', async () => {
@@ -91,7 +122,7 @@ describe('a replica', postgres.needed, () => {
       },
     );
   });
-});
+}
 
 it('tells by the places in a log what is applied', () => {
   const { includes: inLog } = postgresqlReplication;

@@ -1,4 +1,4 @@
-/** A MariaDB server of a test's own, to be stopped, killed and started again. */
+/** A MariaDB server of a test's own, to be stopped, killed, started again and followed. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -7,12 +7,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-ports.ts';
 import { answers, type OwnServer } from './own-server.ts';
-import { mysqlServer } from './test-engine.ts';
+import { mysqlServer, withServer, type Beside } from './test-engine.ts';
 
 /** Comes with the server. */
 const installer = 'mariadb-install-db';
 
-export async function startMariadb(mariadbd: string): Promise<OwnServer> {
+/** Each of those that follow one another has a number of its own. */
+let started = 0;
+
+/**
+ * @param options.of a server that the new one follows from its beginning on.
+ * @param options.isFollowed it writes the log that others follow.
+ */
+export async function startMariadb(
+  mariadbd: string,
+  { of, isFollowed = false }: { of?: OwnServer; isFollowed?: boolean } = {},
+): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-mariadb-'));
   const user = userInfo().uid === 0 ? 'mysql' : userInfo().username;
   if (user === 'mysql') {
@@ -32,6 +42,8 @@ export async function startMariadb(mariadbd: string): Promise<OwnServer> {
     `--pid-file=${join(folder, 'pid')}`,
     '--skip-name-resolve',
     '--innodb-buffer-pool-size=32M',
+    `--server-id=${++started}`,
+    ...(isFollowed ? ['--log-bin=changes'] : []),
   ];
   let child: ChildProcess | undefined;
   const end = async (signal: NodeJS.Signals) => {
@@ -59,5 +71,13 @@ export async function startMariadb(mariadbd: string): Promise<OwnServer> {
     },
   };
   await it.start();
+  if (of) await withServer(server, (beside) => follow(beside, of.port));
   return it;
+}
+
+async function follow(beside: Beside, port: number): Promise<void> {
+  await beside.run(
+    `CHANGE MASTER TO master_host = '127.0.0.1', master_port = ${port}, master_user = 'root', master_use_gtid = slave_pos`,
+  );
+  await beside.run('START SLAVE');
 }
