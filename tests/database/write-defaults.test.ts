@@ -39,7 +39,8 @@ const fields = '{ name text int big float decimal yes moment json bytes size non
 it('come out alike from the database, from a create and from a create of many', async () => {
   await using service = await openTinyService(design);
   // What Prisma's migrations make of the schema; but not of bytes, which they write as the text of their digits.
-  await service.sql("insert into Thing (name, uuid, bytes) values ('x', 'u', x'00ff10')");
+  const bytes = testEngine === 'postgresql' ? String.raw`'\x00ff10'` : "x'00ff10'";
+  await service.sql(`insert into Thing (name, uuid, bytes) values ('x', 'u', ${bytes})`);
   await service.run('mutation { createThing(data: { name: "x" }) { id } }');
   await service.run('mutation { createThings(data: [{ name: "x" }, { name: "x" }]) { count } }');
   const { data } = (await service.run(`{ things { nodes ${fields} } }`)) as { data: { things: { nodes: object[] } } };
