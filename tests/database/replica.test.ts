@@ -44,8 +44,12 @@ const onMariadb: Kind = {
   resume: 'start slave sql_thread',
 };
 
-describe('a replica of PostgreSQL', postgres.needed, () => testReplica(onPostgresql));
-describe('a replica of MariaDB', mariadbd.needed, () => testReplica(onMariadb));
+describe('a replica of PostgreSQL', postgres.needed, () => {
+  testReplica(onPostgresql);
+});
+describe('a replica of MariaDB', mariadbd.needed, () => {
+  testReplica(onMariadb);
+});
 
 function testReplica({ engine, location, start, pause, resume }: Kind) {
   let primary: OwnServer;
