@@ -46,7 +46,8 @@ export async function measureMemory(gigabytes: number, folder: string, newDataba
       yield* text();
     }, createWriteStream(file));
     const { output, peakKb, seconds } = await importAlone(file, await newDatabase());
-    const answer = /"created":\s*(\d+)/.exec(output)?.[1] ?? /IMPORT_\w+/.exec(output)?.[0];
+    const created = /"created":\s*(\d+)/.exec(output)?.[1];
+    const answer = created === undefined ? /^pergola: ([^.]*)/m.exec(output)?.[1] : `${created} rows`;
     console.info(
       `memory: ${name}: ${answer}, at most ${Math.round(peakKb / 1024)} MB resident, ${Math.round(seconds)} s`,
     );
