@@ -195,7 +195,7 @@ export async function importRows(options: ImportOptions): Promise<Report> {
  */
 const batchRowsOf = ({ worksApart }: Database) => (worksApart ? 10_000 : 20_000);
 /** Characters: rows may be of any length, and a batch is held in memory. */
-const maxBatchLength = 1024 * 1024;
+const maxBatchLength = 512 * 1024;
 
 function lengthOf({ raw, source }: SourceItem): number {
   const text = source ?? raw;

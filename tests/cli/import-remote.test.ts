@@ -63,7 +63,7 @@ describe('a file for a server', () => {
     const file = join(folder, 'long.csv');
     const refusedPath = join(folder, 'long.refused.csv');
     // Three of them are a batch.
-    const filling = 'x'.repeat(400_000);
+    const filling = 'x'.repeat(200_000);
     const labels = [filling, '', filling, filling, '', filling];
     await writeFile(file, `slug,label\n${labels.map((label, at) => `long-${at},${label}\n`).join('')}`);
     const sent = { ...given, file, settings: { refusedPath } };
