@@ -140,7 +140,7 @@ export const connections: readonly Attack[] = [
           for (const { send } of callers) send(`${head}Content-Length: ${query.length}\r\n\r\n${query}`);
           for (const { socket } of callers) socket.resetAndDestroy();
         }
-        for (let at = 0; at < 10; at++) {
+        for (let at = 0; at < 5; at++) {
           using caller = await open(target);
           caller.send(get('/-/export/Tag'));
           await new Promise((resolve) => caller.socket.once('data', resolve).once('close', resolve));
