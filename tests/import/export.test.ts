@@ -149,4 +149,23 @@ describe('an export', () => {
     expect(await ask('Session')).toEqual([422, expect.stringContaining('BAD_INPUT')]);
     expect(await ask('Nothing')).toEqual(await ask('Session'));
   });
+
+  it('lets others have a turn after each page', async () => {
+    await using served = await serve();
+    const data = Array.from({ length: 6_000 }, (_, at) => ({ slug: `page-${at}`, label: 'x'.repeat(1_000) }));
+    for (let at = 0; at < data.length; at += 500)
+      await served.platform.database.unguarded.tag.createMany({ data: data.slice(at, at + 500) });
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns++;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const before = turns;
+    const { body } = await served.request({ path: '/-/export/Tag' });
+    counting = false;
+    expect(body.length).toBeGreaterThan(6_000_000);
+    expect(turns - before).toBeGreaterThanOrEqual(5);
+  });
 });
