@@ -27,8 +27,13 @@ export interface ExportOptions {
   readonly format: ExportFormat;
   /** As the API's `where`. */
   readonly where?: unknown;
+  /** At most so many rows are in memory at a time. */
   readonly pageRows?: number;
 }
+
+/** The first page tells how long rows are. The others have as many as come to about so many characters, which takes some ms. */
+const firstPageRows = 20;
+const pageCharacters = 256 * 1024;
 
 /**
  * What a viewer may read of a model, as a file that an import takes: pages by key, of which one is in memory. A value that
@@ -37,7 +42,7 @@ export interface ExportOptions {
  * @throws BAD_INPUT for a model that is none to the viewer, or a `where` that is none; FORBIDDEN for what it compares.
  */
 export async function* exportRows(options: ExportOptions): AsyncGenerator<string> {
-  const { rows, format } = options;
+  const { rows, format, pageRows = 1000 } = options;
   const { schema, policy } = rows;
   const model = schema.models.get(options.model);
   // A model of which the viewer reads nothing is none: two answers would tell the names of hidden ones.
@@ -46,8 +51,10 @@ export async function* exportRows(options: ExportOptions): AsyncGenerator<string
   const columns = columnsOf(model, rows);
   const write = writers[format](columns.map(({ name }) => name));
   let text = write.begin;
-  for await (const page of pagesOf(model, columns, options)) {
+  let limit = Math.min(firstPageRows, pageRows);
+  for await (const page of pagesOf(model, columns, { ...options, limit: () => limit })) {
     for (const row of page) text += write.row(columns.map((column) => column.read(row)));
+    limit = Math.min(pageRows, Math.ceil((pageCharacters * page.length) / text.length));
     if (text !== '') yield text;
     text = '';
   }
@@ -119,8 +126,13 @@ const texts: Partial<Record<ScalarType, (value: never) => string>> = {
   Bytes: (value: Uint8Array) => Buffer.from(value).toString('base64'),
 };
 
-async function* pagesOf(model: Model, columns: readonly Column[], options: ExportOptions) {
-  const { rows, where, pageRows = 1000 } = options;
+interface PagesOptions extends Pick<ExportOptions, 'rows' | 'where'> {
+  /** Rows of the next page. */
+  limit(): number;
+}
+
+async function* pagesOf(model: Model, columns: readonly Column[], options: PagesOptions) {
+  const { rows, where } = options;
   const { schema } = rows;
   const keyFields = keyOf(model).fields;
   // The key orders whoever may read it or not: it is not shown, and the caller did not ask for it.
@@ -130,7 +142,7 @@ async function* pagesOf(model: Model, columns: readonly Column[], options: Expor
   for (;;) {
     const values = new Values();
     const filter = where === undefined ? always : parseCallerWhere(where, model, schema, values);
-    const limit = values.add(pageRows);
+    const limit = values.add(options.limit());
     const place = cursor === undefined ? [] : decodeCursor(cursor, order, types);
     const seek =
       cursor === undefined ? undefined : ({ side: 'after', place: place.map((it) => values.add(it)) } as const);

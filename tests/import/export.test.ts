@@ -118,6 +118,25 @@ describe('an export', () => {
     expect(await served.all.tag.findUnique({ where: { slug: 'nasty-0' } })).toMatchObject({ label: "'=1+1" });
   });
 
+  it('has the fewer rows in a page, the longer they are (87)', async () => {
+    await using served = await serve();
+    const { database } = served.platform;
+    const label = 'x'.repeat(50_000);
+    const slugs = Array.from({ length: 60 }, (_, at) => `long-${at}`);
+    await database.unguarded.tag.createMany({ data: slugs.map((slug) => ({ slug, label })) });
+    const rows = database.as(await viewerLike('admin', database));
+    const where = { slug: { startsWith: 'long-' } };
+    const pages: number[] = [];
+    for await (const text of exportRows({ rows, model: 'Tag', format: 'ndjson', where }))
+      pages.push(text.trim().split('\n').length);
+    // The first is of so few that it is short in any case.
+    expect(pages).toEqual([20, 6, 6, 6, 6, 6, 6, 4]);
+    await database.unguarded.tag.updateMany({ where, data: { label: 'x' } });
+    let parts = 0;
+    for await (const text of exportRows({ rows, model: 'Tag', format: 'ndjson', where })) parts += text === '' ? 0 : 1;
+    expect(parts).toBe(2);
+  });
+
   it('comes over HTTP, and goes back in with credentials', async () => {
     await using served = await serve();
     const admin = await viewerLike('admin', served.platform.database);
