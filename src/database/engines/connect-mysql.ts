@@ -10,7 +10,7 @@ import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
-import { transactionsOn, type Session } from './server-transactions.ts';
+import { transactionsOn, type LentConnection } from './server-transactions.ts';
 import { notesOf, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -115,7 +115,7 @@ function prepareSessions(pool: Pool, statements: readonly string[]): void {
 /** A driver's error that nobody waits for would end this process. */
 const heardOf = () => {};
 
-async function lend(pool: Pool): Promise<Session> {
+async function lend(pool: Pool): Promise<LentConnection> {
   const connection = await pool.getConnection();
   connection.on('error', heardOf);
   return {
@@ -124,9 +124,10 @@ async function lend(pool: Pool): Promise<Session> {
       return Array.isArray(rows) ? (rows as unknown[][]) : [];
     },
     control: (sql) => connection.query(sql),
-    async release() {
+    async release(broken) {
       connection.off('error', heardOf);
-      await connection.release();
+      if (broken) connection.destroy();
+      else await connection.release();
     },
   };
 }

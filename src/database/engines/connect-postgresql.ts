@@ -8,7 +8,7 @@ import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from 
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
-import { transactionsOn, type Session } from './server-transactions.ts';
+import { transactionsOn, type LentConnection } from './server-transactions.ts';
 import { mostTablesJoined, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -62,7 +62,7 @@ const serializable = {
 /** A driver's error that nobody waits for would end this process. */
 const heardOf = () => {};
 
-async function lend(pool: Pool): Promise<Session> {
+async function lend(pool: Pool): Promise<LentConnection> {
   const client = await pool.connect();
   client.on('error', heardOf);
   return {
@@ -71,9 +71,9 @@ async function lend(pool: Pool): Promise<Session> {
       return rows;
     },
     control: (sql) => client.query(sql),
-    release() {
+    release(broken) {
       client.off('error', heardOf);
-      client.release();
+      client.release(broken);
     },
   };
 }

@@ -3,13 +3,13 @@ import { isUniqueViolation } from '../write/write-errors.ts';
 import { inSavepoint } from './savepoint.ts';
 
 /** A connection of a server's driver, lent for one transaction. */
-export interface Session {
+export interface LentConnection {
   /** Runs a statement, which the connection keeps prepared, and gives the rows that it returns as arrays. */
   run(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
   /** For what begins and ends transactions and their parts: MySQL prepares none of it. */
   control(sql: string): Promise<unknown>;
-  /** One that is broken is replaced. */
-  release(): void | Promise<void>;
+  /** @param broken then it is closed, and another one takes its place. */
+  release(broken: boolean): void | Promise<void>;
 }
 
 export interface TransactionOptions {
@@ -27,23 +27,25 @@ export interface TransactionOptions {
  * Transactions on a server, each on a connection of its own. Straight to the driver: what Prisma's adapters make of a
  * statement and of its rows, nobody here reads, and it costs as much as the driver.
  */
-export function transactionsOn(lend: () => Promise<Session>, options: TransactionOptions): RunTransaction {
+export function transactionsOn(lend: () => Promise<LentConnection>, options: TransactionOptions): RunTransaction {
   const attempt = async <T>(
     run: (transaction: OpenTransaction) => Promise<T>,
     met: { unique: boolean },
   ): Promise<T> => {
-    const session = await lend();
+    const lent = await lend();
+    let broken = false;
     try {
-      await session.control(options.begin);
-      const result = await run(openTransaction(session, options, met));
-      await session.control('COMMIT');
+      await lent.control(options.begin);
+      const result = await run(openTransaction(lent, options, met));
+      await lent.control('COMMIT');
       return result;
     } catch (error) {
-      // A connection that is gone has undone it already, and the error that led here says more.
-      await session.control('ROLLBACK').catch(() => {});
+      // A connection that is gone has undone it already, and the error that led here says more. One that only did not
+      // answer may still hold what was written: the next BEGIN on MySQL would commit it.
+      await lent.control('ROLLBACK').catch(() => (broken = true));
       throw error;
     } finally {
-      await session.release();
+      await lent.release(broken);
     }
   };
   return async (run) => {
@@ -58,13 +60,13 @@ export function transactionsOn(lend: () => Promise<Session>, options: Transactio
 }
 
 function openTransaction(
-  session: Session,
+  lent: LentConnection,
   { refusalsEndIt }: TransactionOptions,
   met: { unique: boolean },
 ): OpenTransaction {
   const write: OpenTransaction['write'] = async (sql, parameters) => {
     try {
-      return await session.run(sql, parameters);
+      return await lent.run(sql, parameters);
     } catch (error) {
       met.unique ||= isUniqueViolation(error);
       throw error;
@@ -76,7 +78,7 @@ function openTransaction(
       const [row] = await write(sql, parameters);
       return (row?.[0] ?? null) as string | null;
     },
-    tryOut: (act) => (refusalsEndIt ? inSavepoint(session.control, 'trial', act) : act()),
-    inPart: (act) => inSavepoint(session.control, 'part', act),
+    tryOut: (act) => (refusalsEndIt ? inSavepoint(lent.control, 'trial', act) : act()),
+    inPart: (act) => inSavepoint(lent.control, 'part', act),
   };
 }
