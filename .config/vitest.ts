@@ -3,7 +3,16 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Begun last, they would run alone at the end while the other worker has nothing to do. */
-const longest = ['policy/proof/engine', 'policy/proof/http', 'schema-engine', 'newcomer', 'mysql-migrations'];
+const longest = [
+  'policy/proof/engine',
+  'policy/proof/http',
+  'attacks/front-door/front-door',
+  'migration-kills',
+  'schema-engine',
+  'newcomer',
+  'mysql-migrations',
+  'database/kill',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
