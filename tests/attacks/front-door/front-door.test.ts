@@ -18,8 +18,11 @@ describe.each(Object.keys(servers) as ServerName[])('the server %s', (name) => {
   });
 });
 
+/** Each starts servers of its own: one in four here, and all in `npm run attacks`, which takes two minutes more. */
+const someBuilds = builds.filter((_, at) => at % 4 === 0);
+
 describe('a build that', () => {
-  it.each(builds)('%s lets its attacks through', async (name) => {
+  it.each(someBuilds)('%s lets its attacks through', async (name) => {
     expect(await survivorsOf(name)).toEqual([]);
   });
 });
