@@ -10,7 +10,7 @@ import { createGate } from './gate.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
-import { transactionsOn, type LentConnection } from './server-transactions.ts';
+import { heardOf, transactionsOn, type LentConnection } from './server-transactions.ts';
 import { notesOf, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -112,15 +112,13 @@ function prepareSessions(pool: Pool, statements: readonly string[]): void {
   pool.on('connection', (connection) => prepare(connection));
 }
 
-/** A driver's error that nobody waits for would end this process. */
-const heardOf = () => {};
-
 async function lend(pool: Pool): Promise<LentConnection> {
   const connection = await pool.getConnection();
   connection.on('error', heardOf);
   return {
     async run(sql, parameters) {
       const rows: unknown = await connection.execute({ sql, ...asStored }, [...parameters]);
+      // Of a statement that returns none, it is how many were changed.
       return Array.isArray(rows) ? (rows as unknown[][]) : [];
     },
     control: (sql) => connection.query(sql),

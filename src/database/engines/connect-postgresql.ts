@@ -8,7 +8,7 @@ import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from 
 import { createGate } from './gate.ts';
 import { postgresql } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
-import { transactionsOn, type LentConnection } from './server-transactions.ts';
+import { heardOf, transactionsOn, type LentConnection } from './server-transactions.ts';
 import { mostTablesJoined, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
 
@@ -58,9 +58,6 @@ const serializable = {
   refusalsEndIt: true,
   uniqueMayBeRace: true,
 } as const;
-
-/** A driver's error that nobody waits for would end this process. */
-const heardOf = () => {};
 
 async function lend(pool: Pool): Promise<LentConnection> {
   const client = await pool.connect();

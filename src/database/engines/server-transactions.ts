@@ -12,6 +12,9 @@ export interface LentConnection {
   release(broken: boolean): void | Promise<void>;
 }
 
+/** Listens while a connection is lent: an error of the driver's that nobody hears would end this process. */
+export const heardOf = () => {};
+
 export interface TransactionOptions {
   readonly begin: string;
   /** After a statement was refused, nothing but a rollback is taken: what may be refused runs inside a savepoint. */
