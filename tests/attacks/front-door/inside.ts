@@ -58,10 +58,7 @@ export function insideOf({ served, mails, connections, another }: Behind): Insid
     stallMs: () => Promise.resolve(ofAttack.takeMs()),
     figures: () => Promise.resolve({ stallMs: ofRunner.takeMs(), memoryMb: process.resourceUsage().maxRSS / 1024 }),
     inherited() {
-      const names = [];
-      // Own names of Object.prototype that can be walked: there are none unless somebody has added one.
-      for (const name in {}) names.push(name);
-      return Promise.resolve(names);
+      return Promise.resolve(Object.getOwnPropertyNames(Object.prototype).filter((name) => !inheritedByAll.has(name)));
     },
     another,
     [Symbol.dispose]() {
@@ -70,6 +67,8 @@ export function insideOf({ served, mails, connections, another }: Behind): Insid
     },
   };
 }
+
+const inheritedByAll = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 function watchStalls() {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });

@@ -9,7 +9,8 @@ import { engineWith, type WeakenedBuild } from './weakened-build.ts';
 function merge(into: Record<string, unknown>, from: unknown): void {
   for (const [key, value] of Object.entries(from ?? {})) {
     if (typeof value === 'object' && value !== null) merge((into[key] ??= {}) as Record<string, unknown>, value);
-    else into[key] = value;
+    // Not to be walked over: prom-client, in this process too, fails on a name that every object inherits.
+    else Object.defineProperty(into, key, { value, configurable: true });
   }
 }
 
