@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PergolaError } from '../errors.ts';
 import { connectionLimits, limitConnections, serverOptions, type ConnectionLimits } from './connection-limits.ts';
 import { refuseLongHead } from './head-limits.ts';
+import { createTurns } from './turns.ts';
 
 export interface Listening {
   readonly port: number;
@@ -33,6 +34,7 @@ export function listen(server: RequestListener, { host, port, limits: changed }:
   const http = createHttpServer(serverOptions(limits));
   limitConnections(http, limits);
   const underWay = new Set<ServerResponse>();
+  const inTurn = createTurns();
   let stopping = false;
   let onNone = () => {};
 
@@ -47,8 +49,12 @@ export function listen(server: RequestListener, { host, port, limits: changed }:
       underWay.delete(response);
       if (underWay.size === 0) onNone();
     });
-    // What nobody expected ends this request, not the process.
-    void Promise.resolve(server(request, response)).catch(() => response.destroy());
+    inTurn(() => {
+      // Whoever has gone meanwhile needs no answer.
+      if (response.destroyed) return;
+      // What nobody expected ends this request, not the process.
+      void Promise.resolve(server(request, response)).catch(() => response.destroy());
+    });
   });
 
   const close = async (patienceMs = defaultPatienceMs) => {
