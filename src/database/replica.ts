@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { badConfig, PergolaError } from '../errors.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import { connect, type Connection } from './connection.ts';
+import { withoutPatience } from './server-url.ts';
 
 /** A replica that is further behind is not asked. */
 const maxLagMs = 3_000;
@@ -52,7 +53,7 @@ export function openReplica(
       const at = now();
       samples.push({ at, written: (await primary.read(replication!.written, [])) ?? '' });
       samples = samples.filter((sample) => at - sample.at <= maxLagMs);
-      connection ??= await connectAlike(() => connectTo(url), primary);
+      connection ??= await connectAlike(() => connectTo(withoutPatience(url)), primary);
       const applied = (await connection.read(replication!.applied, [])) ?? '';
       const passed = samples.findLast(({ written }) => replication!.includes(applied, written));
       if (passed) freshAt = passed.at;

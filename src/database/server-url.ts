@@ -12,11 +12,11 @@ export interface Limits {
   readonly silenceMs: number;
 }
 
-const limitsOf = (width: number, statementSeconds: number): Limits => ({
+const limitsOf = (width: number, statementSeconds: number, connectSeconds: number): Limits => ({
   // What goes past the gate, such as the look-up of a user, has connections left.
   connections: width + 2,
   gate: { width, maxWaiting: 100 * width, patienceMs: 10_000 },
-  connectMs: 5_000,
+  connectMs: connectSeconds * 1000,
   statementSeconds,
   lockSeconds: Math.min(5, statementSeconds),
   silenceMs: (statementSeconds * 4000) / 3,
@@ -41,7 +41,7 @@ export const postgresqlPort = 5432;
  * what protects the password must protect it everywhere. With `?ssl=true` the connection is encrypted and the server's
  * certificate is checked; `?ssl=unchecked` checks none. `sslmode` and `sslaccept` are understood as PostgreSQL and Prisma
  * write them. `connection_limit` (10) is how many requests it is asked at once, `statement_timeout` (30) how many seconds a
- * statement may take.
+ * statement may take, `connect_timeout` (5) how many a connection.
  *
  * @throws BAD_CONFIG, without showing the URL.
  */
@@ -61,7 +61,11 @@ export function serverUrl(text: string, defaultPort: number): ServerUrl {
     password: decodeURIComponent(url.password),
     database,
     tls: tlsOf(url),
-    limits: limitsOf(numberIn(url, 'connection_limit', 10), numberIn(url, 'statement_timeout', 30)),
+    limits: limitsOf(
+      numberIn(url, 'connection_limit', 10),
+      numberIn(url, 'statement_timeout', 30),
+      numberIn(url, 'connect_timeout', 5),
+    ),
   };
 }
 
@@ -78,6 +82,14 @@ export const loginOf = ({ host, port, user, password, tls }: ServerUrl) => ({
 export function withDatabase(url: string, database: string): string {
   const it = new URL(url);
   it.pathname = `/${encodeURIComponent(database)}`;
+  return it.href;
+}
+
+/** The URL with less patience: for a server whose work another can do. */
+export function withoutPatience(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const it = new URL(url);
+  if (!it.searchParams.has('connect_timeout')) it.searchParams.set('connect_timeout', '1');
   return it.href;
 }
 

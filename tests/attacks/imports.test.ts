@@ -10,9 +10,9 @@ import { parse } from '../../src/import/parse.ts';
 import { applyPlan, planImport } from '../../src/import/plan.ts';
 import { runImport } from '../../src/import/run-import.ts';
 import { holdLockOf } from '../support/lock-holder.ts';
+import { onSqlite } from '../support/requirements.ts';
 import { serve } from '../support/served.ts';
 import { errorOf, namesOf, openTagImports, tags, type TagImports } from '../support/tag-imports.ts';
-import { testEngine } from '../support/test-engine.ts';
 import { viewerLike } from '../support/viewer-like.ts';
 
 let imports: TagImports;
@@ -150,9 +150,10 @@ describe('110: two imports of one file', () => {
   });
 });
 
-// The lock of another process is SQLite's; on a server, writers wait for rows (case 118).
-it.runIf(testEngine === 'sqlite')(
+// On a server, writers wait for rows (case 118).
+it(
   '111: waits for a database that another process holds, and loses nothing',
+  onSqlite('the lock of a whole file'),
   async () => {
     await using locked = await serve();
     const { database } = locked.platform;

@@ -8,7 +8,7 @@ import type { Data } from '../../src/database/write/judge.ts';
 import { open, policyLanguage, readOnly } from '../../src/policy/policy.ts';
 import { all, any, anyone } from '../../src/policy/rule.ts';
 import { openTemporaryRows } from '../support/temporary-rows.ts';
-import { testEngine } from '../support/test-engine.ts';
+import { byEngine } from '../support/requirements.ts';
 
 const policy = policyLanguage<'admin' | 'editor'>();
 
@@ -78,6 +78,13 @@ async function openWithCountries(drafts = [city, country]) {
   return { ...rows, admin, [Symbol.asyncDispose]: rows[Symbol.asyncDispose] };
 }
 
+/** Statements that insert a thousand rows. */
+const inserts = byEngine('one statement inserts up to 4,000 values, on MariaDB 30,000', {
+  sqlite: { rows: 2, entries: 3 },
+  mysql: { rows: 1, entries: 1 },
+  postgresql: { rows: 2, entries: 3 },
+});
+
 const newCity = (name: string, rest: Data = {}): Data => ({
   name,
   latitude: '52.10',
@@ -120,8 +127,8 @@ describe('createMany', () => {
       newCity(`City ${at}`, { country: { connect: { code: at % 2 ? 'NL' : 'BE' } } }),
     );
     await editor.write((writer) => writer.createMany('City', rows));
-    // The links, two inserts, the new rows, and three inserts of audit entries: MariaDB takes all rows of each at once.
-    expect(editor.statements).toBe(testEngine === 'mysql' ? 4 : 7);
+    // The links, the inserts of rows, the new rows, and the inserts of audit entries.
+    expect(editor.statements).toBe(2 + inserts.rows + inserts.entries);
   });
 
   it('refuses a link that create refuses, names its row, and keeps nothing', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PergolaError } from '../../src/errors.ts';
 import type { Data } from '../../src/database/write/judge.ts';
 import type { TransactionWriter } from '../../src/database/write/transaction-writer.ts';
-import { testEngine } from '../support/test-engine.ts';
+import { byEngine } from '../support/requirements.ts';
 import {
   difference,
   openTinyService,
@@ -44,14 +44,24 @@ model Item {
   rows: `insert into Box (id) values (1), (2); insert into table_of_items (id, the_label, the_box) values (1, 'taken', 1);`,
 };
 
-/** Of a row that is created: on PostgreSQL tests let counters begin at 1000. */
-const firstNumber = testEngine === 'postgresql' ? 1000 : 2;
+/** Of a row that is created. */
+const firstNumber = byEngine('rows that come with their numbers do not move the counter of PostgreSQL', {
+  sqlite: 2,
+  mysql: 2,
+  postgresql: 1000,
+});
 
-/** SQLite keeps digits, servers places. */
-const tooLong =
-  testEngine === 'sqlite'
-    ? { dec: '1234567890.1234567', problem: '17 digits; this database keeps 15' }
-    : { dec: `0.${'1'.repeat(31)}`, problem: '31 decimal places; this database keeps 30' };
+const digits = { largest: '-1.5e300', tooLong: '1234567890.1234567', problem: '17 digits; this database keeps 15' };
+const places = {
+  largest: '-1.5e34',
+  tooLong: `0.${'1'.repeat(31)}`,
+  problem: '31 decimal places; this database keeps 30',
+};
+const decimals = byEngine('Decimals: SQLite keeps 15 digits, servers 35 before the point and 30 behind it', {
+  sqlite: digits,
+  mysql: places,
+  postgresql: places,
+});
 
 let service: TinyService;
 let before: Everything;
@@ -99,7 +109,7 @@ describe('a value', () => {
     ['dec', '1e-400', '"AT" cannot be 1e-400.', 'Give a decimal number within 1e308.'],
     ['dec', 'ten', '"AT" cannot be ten.', 'Give a decimal number within 1e308.'],
     ['dec', new Decimal(NaN), '"AT" cannot be NaN.', 'Give a decimal number within 1e308.'],
-    ['dec', tooLong.dec, `"AT" has ${tooLong.problem}.`, 'Give fewer digits.'],
+    ['dec', decimals.tooLong, `"AT" has ${decimals.problem}.`, 'Give fewer digits.'],
     ['moment', new Date(NaN), '"AT" cannot be Invalid Date.', 'Give a moment of the years 1 to 9999.'],
     ['moment', 'yesterday', '"AT" cannot be yesterday.', 'Give a moment of the years 1 to 9999.'],
     [
@@ -131,7 +141,7 @@ describe('a value', () => {
       int: -(2 ** 31),
       big: 2n ** 63n - 1n,
       float: 5e-324,
-      dec: testEngine === 'sqlite' ? '-1.5e300' : '-1.5e34',
+      dec: decimals.largest,
       moment: new Date('9999-12-31T23:59:59.999Z'),
       flag: false,
       json: null,

@@ -1,11 +1,22 @@
 /** Many rows at once that are created, or changed where they are there: what is counted, refused, undone, and how many statements it takes. */
 import { describe, expect, it } from 'vitest';
 import { nobody } from '../../src/policy/rule.ts';
+import { byEngine } from '../support/requirements.ts';
 import { difference, openTinyService, type TinyDesign } from '../support/tiny-service.ts';
-import { testEngine } from '../support/test-engine.ts';
 
-/** Of 1,000 goods: statements of up to 4,000 values, on MariaDB of 30,000. */
-const insertsOfMany = testEngine === 'mysql' ? 1 : 2;
+/** Of 1,000 goods. */
+const insertsOfMany = byEngine('one statement inserts up to 4,000 values, on MariaDB 30,000', {
+  sqlite: 2,
+  mysql: 1,
+  postgresql: 2,
+});
+
+const tooManyPlaces = '31 decimal places; this database keeps 30';
+const tooManyDigits = byEngine('Decimals: SQLite keeps 15 digits, servers 35 before the point and 30 behind it', {
+  sqlite: '31 digits; this database keeps 15',
+  mysql: tooManyPlaces,
+  postgresql: tooManyPlaces,
+});
 
 /** Goods of shops; a shop's own articles are numbered. Goods called "banned" may not be there, and secret ones not be seen. */
 const shops: TinyDesign = {
@@ -166,7 +177,7 @@ describe('createXs', () => {
       'a value that cannot be kept',
       good(30, { price: `0.${'1'.repeat(31)}` }),
       'BAD_INPUT',
-      `"data[500].price" has ${testEngine === 'sqlite' ? '31 digits; this database keeps 15' : '31 decimal places; this database keeps 30'}. Give fewer digits.`,
+      `"data[500].price" has ${tooManyDigits}. Give fewer digits.`,
       'data[500].price',
     ],
   ])('names the row in the middle that is refused, and keeps none: %s', async (_, bad, code, message, inputPath) => {

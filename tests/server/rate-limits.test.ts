@@ -1,10 +1,17 @@
 /** How often what may be asked, over HTTP. Numbers are those of the catalogue of attacks. */
 import { generateSync } from 'otplib';
 import { describe, expect, it } from 'vitest';
-import { testEngine } from '../support/test-engine.ts';
 import type { RateLimits } from '../../src/limits/rate-limits.ts';
+import { byEngine } from '../support/requirements.ts';
 import { adminPassword } from '../server/graphiql-rows.ts';
 import { serve, type Answer, type Served } from '../support/served.ts';
+
+/** Of 80 guesses at once. */
+const refusedAtLeast = byEngine('guesses come to be hashed one after the other, as the account is looked up first', {
+  sqlite: 28,
+  mysql: 1,
+  postgresql: 1,
+});
 
 const few = { max: 5, windowSeconds: 900 };
 const open = (rates: Partial<RateLimits> = {}, environment: Record<string, string> = {}) =>
@@ -92,10 +99,8 @@ describe('guesses of a password', () => {
     const refused = answers.filter(({ status }) => status === 503);
     const wrong = answers.filter(({ body }) => body.errors[0].extensions.code === 'SIGN_IN_FAILED');
     expect(wrong.length + refused.length).toBe(80);
-    expect(refused.length).toBeGreaterThan(0);
-    // A server that is asked for the account first lets them come one after the other.
     expect(refused.length).toBeLessThanOrEqual(28);
-    expect(testEngine === 'sqlite' ? refused.length : 28).toBe(28);
+    expect(refused.length).toBeGreaterThanOrEqual(refusedAtLeast);
     expect(refused[0]!.body.errors[0].extensions.code).toBe('TOO_MANY_REQUESTS');
     expect(refused[0]!.headers.get('retry-after')).toBe('1');
   });

@@ -30,10 +30,12 @@ function closingLines({ vitest }: TestProject, found: Found): string[] {
   );
   const failed = count('failed') + broken.length + vitest.state.getUnhandledErrors().length;
   const reasons = new Set(modules.flatMap(leftOutHere));
+  const differences = new Set(modules.flatMap((module) => module.meta().differsHere ?? []));
   const others = testEngine === 'sqlite' ? [] : [`engine: ${testEngine}`];
   return [
     ...others,
     ...[...reasons].toSorted().map((why) => `left out on ${testEngine}: ${why}`),
+    ...[...differences].toSorted().map((why) => `differs on ${testEngine}: ${why}`),
     ...[...missing].map(leftOut),
     `${count('passed')} passed, ${failed} failed`,
   ];

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { inject } from 'vitest';
+import { beforeAll, inject } from 'vitest';
 import { servers, testEngine, withServer, type EngineName, type ServerName } from './test-engine.ts';
 
 interface Requirement {
@@ -74,6 +74,8 @@ declare module 'vitest' {
     requirement?: RequirementName;
     /** Why this engine has no such test. */
     leftOutHere?: string;
+    /** What is asserted otherwise of this engine. */
+    differsHere?: readonly string[];
   }
 }
 
@@ -100,6 +102,12 @@ export function only(engines: readonly EngineName[], why: string) {
 }
 
 export const onSqlite = (why: string) => only(['sqlite'], why);
+
+/** What a file asserts of one engine and not of another; why, stands in the closing lines of a run on a server. */
+export function byEngine<T>(why: string, expected: Readonly<Record<EngineName, T>>): T {
+  if (testEngine !== 'sqlite') beforeAll((_, { meta }) => void (meta.differsHere = [...(meta.differsHere ?? []), why]));
+  return expected[testEngine];
+}
 
 /** Whether the tests may create databases there. */
 async function answering(engine: ServerName): Promise<string | undefined> {

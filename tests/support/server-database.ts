@@ -53,6 +53,9 @@ function databaseOn(server: TestServer): ServerDatabase {
   return { name, url: server.url(name), server, drop: () => onServer(server, [server.drop(name)]) };
 }
 
+/** The name of a database that is yet to be made, by a server that is started on it. */
+export const databaseToCome = (engine: ServerName): ServerDatabase => databaseOn(servers[engine]);
+
 /** A database with the tables and rows of another. Nobody may be connected to that one. */
 export async function copyDatabase(engine: ServerName, filled: string): Promise<ServerDatabase> {
   const server = servers[engine];

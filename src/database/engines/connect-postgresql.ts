@@ -6,7 +6,7 @@ import { PrismaClient } from '../../generated/postgresql/client.ts';
 import type { Connection } from '../connection.ts';
 import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { createGate } from './gate.ts';
-import { postgresql } from './postgresql.ts';
+import { postgresql, postgresqlInC } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
 import { heardOf, transactionsOn, type LentConnection } from './server-transactions.ts';
 import { mostTablesJoined, shapeOf } from './statement-shape.ts';
@@ -39,7 +39,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const prisma = new PrismaClient({ adapter: factory });
   const transaction = transactionsOn(() => lend(pool), serializable);
   return {
-    engine: postgresql({ sortsByCodePoint: collation === 'C' || collation === 'POSIX' }),
+    engine: collation === 'C' || collation === 'POSIX' ? postgresqlInC : postgresql,
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
     read,

@@ -44,145 +44,144 @@ const maxArguments = 100;
 /** `2026-01-31T12:00:00.123` from JSON, with a blank in the middle from a column. */
 const dateOf = (text: string) => new Date(`${text.replace(' ', 'T')}Z`);
 
-/**
- * @param sortsByCodePoint whether the database does so of itself. Where it does not, orders say so, and no index of the
- * database's own order serves them.
- */
-export function postgresql({ sortsByCodePoint }: { readonly sortsByCodePoint: boolean }): Engine {
-  return {
-    compiler,
-    name: 'postgresql',
-    worksApart: true,
-    replication: postgresqlReplication,
+/** In a database that may sort texts its own way. Orders say that it must not, and no index of that way serves them. */
+export const postgresql: Engine = {
+  compiler,
+  name: 'postgresql',
+  worksApart: true,
+  replication: postgresqlReplication,
 
-    sortable({ type }, value) {
-      // The words of an enum would be sorted as they are declared.
-      const text = type === 'Enum' ? sql`(${value})::text` : value;
-      const isText = type === 'Enum' || type === 'String';
-      return isText && !sortsByCodePoint ? sql`(${text}) collate "C"` : text;
-    },
-    orderTerm(expression, direction, nullable) {
-      if (direction === 'asc') return nullable ? sql`${expression} asc nulls first` : sql`${expression} asc`;
-      return nullable ? sql`${expression} desc nulls last` : sql`${expression} desc`;
-    },
+  sortable: ({ type }, value) =>
+    type === 'Enum' || type === 'String' ? sql`(${asText(type, value)}) collate "C"` : value,
+  orderTerm(expression, direction, nullable) {
+    if (direction === 'asc') return nullable ? sql`${expression} asc nulls first` : sql`${expression} asc`;
+    return nullable ? sql`${expression} desc nulls last` : sql`${expression} desc`;
+  },
 
-    jsonArray(items) {
-      if (items.length <= maxArguments) return sql`json_build_array(${sql.join(items)})`;
-      const parts: Sql[] = [];
-      for (let at = 0; at < items.length; at += maxArguments) {
-        const part = sql`json_build_array(${sql.join(items.slice(at, at + maxArguments))})::text`;
-        // Without its brackets.
-        parts.push(sql`left(right(${part}, -1), -1)`);
-      }
-      return sql`('[' || ${sql.join(parts, sql` || ',' || `)} || ']')::json`;
-    },
+  jsonArray(items) {
+    if (items.length <= maxArguments) return sql`json_build_array(${sql.join(items)})`;
+    const parts: Sql[] = [];
+    for (let at = 0; at < items.length; at += maxArguments) {
+      const part = sql`json_build_array(${sql.join(items.slice(at, at + maxArguments))})::text`;
+      // Without its brackets.
+      parts.push(sql`left(right(${part}, -1), -1)`);
+    }
+    return sql`('[' || ${sql.join(parts, sql` || ',' || `)} || ']')::json`;
+  },
 
-    jsonRows(item, source) {
-      return sql`(select json_agg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
-    },
-    derivesFromOuterRows: true,
+  jsonRows(item, source) {
+    return sql`(select json_agg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
+  },
+  derivesFromOuterRows: true,
 
-    jsonTruth: (condition) => sql`(${condition})`,
+  jsonTruth: (condition) => sql`(${condition})`,
 
-    selectValue: (value) => sql`select (${value})::text`,
+  selectValue: (value) => sql`select (${value})::text`,
 
-    toJson(type, value) {
-      switch (type) {
-        case 'BigInt':
-        case 'Decimal':
-          return sql`(${value})::text`;
-        case 'Bytes':
-          return sql`encode(${value}, 'hex')`;
-        default:
-          return value;
-      }
-    },
+  toJson(type, value) {
+    switch (type) {
+      case 'BigInt':
+      case 'Decimal':
+        return sql`(${value})::text`;
+      case 'Bytes':
+        return sql`encode(${value}, 'hex')`;
+      default:
+        return value;
+    }
+  },
 
-    fromJson: (type, value) => fromExactJson(type, value, dateOf),
-    fromColumn: columnReader(dateOf),
+  fromJson: (type, value) => fromExactJson(type, value, dateOf),
+  fromColumn: columnReader(dateOf),
 
-    returnsKeys: true,
-    countedKey: undefined,
+  returnsKeys: true,
+  countedKey: undefined,
 
-    toParameter({ type }, value) {
-      switch (type) {
-        case 'DateTime':
-        case 'Date':
-          return asDate(value).toISOString();
-        case 'BigInt':
-          return String(value);
-        case 'Decimal':
-          return plainDecimal(this, value as Decimal.Value);
-        case 'Json':
-          return JSON.stringify(value);
-        case 'Bytes':
-          return Buffer.from(value as Uint8Array);
-        default:
-          return value;
-      }
-    },
+  toParameter({ type }, value) {
+    switch (type) {
+      case 'DateTime':
+      case 'Date':
+        return asDate(value).toISOString();
+      case 'BigInt':
+        return String(value);
+      case 'Decimal':
+        return plainDecimal(this, value as Decimal.Value);
+      case 'Json':
+        return JSON.stringify(value);
+      case 'Bytes':
+        return Buffer.from(value as Uint8Array);
+      default:
+        return value;
+    }
+  },
 
-    contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
-    startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
-    endsWith: (text, part) => sql`right(${text}, length(${part})) = ${part}`,
+  contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
+  startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
+  endsWith: (text, part) => sql`right(${text}, length(${part})) = ${part}`,
 
-    jsonEquals(document, keys, kind, operand) {
-      const value = valueIn(document, keys);
-      // In a CASE nothing is converted that is not of the kind.
-      const condition: Record<typeof kind, Sql> = {
-        number: sql`(${value})::text::double precision = (${operand})::double precision`,
-        text: sql`(${value}) #>> '{}' = ${operand}`,
-        boolean: sql`(${value})::text = ${operand}`,
-      };
-      const type = kind === 'text' ? sql`'string'` : sql.lit(kind);
-      return sql`(case when json_typeof(${value}) = ${type} then ${condition[kind]} else false end)`;
-    },
+  jsonEquals(document, keys, kind, operand) {
+    const value = valueIn(document, keys);
+    // In a CASE nothing is converted that is not of the kind.
+    const condition: Record<typeof kind, Sql> = {
+      number: sql`(${value})::text::double precision = (${operand})::double precision`,
+      text: sql`(${value}) #>> '{}' = ${operand}`,
+      boolean: sql`(${value})::text = ${operand}`,
+    };
+    const type = kind === 'text' ? sql`'string'` : sql.lit(kind);
+    return sql`(case when json_typeof(${value}) = ${type} then ${condition[kind]} else false end)`;
+  },
 
-    jsonIsAbsent: (document, keys) => sql`(coalesce(json_typeof(${valueIn(document, keys)}), 'null') = 'null')`,
+  jsonIsAbsent: (document, keys) => sql`(coalesce(json_typeof(${valueIn(document, keys)}), 'null') = 'null')`,
 
-    foundOnce,
-    isOneOf,
-    // The largest of nothing and something is something.
-    laterThan: (column, value) => sql`greatest(${value}::timestamp, ${column} + interval '1 millisecond')`,
-    updateEach({ table, key, assignments, fields, rows }) {
-      const name = (at: number) => sql.id('brought', `b${at}`);
-      // The first row tells the types of all.
-      const values = rows.map((row, index) =>
-        index === 0 ? row.map((value, at) => sql`${value}::${typeNamed(fields[at]!)}`) : row,
-      );
-      const list = sql.join(values.map((row) => sql`(${sql.join(row)})`));
-      const names = sql.join(fields.map((_, at) => sql.id(`b${at}`)));
-      const same = key.map((column, at) => sql`${table}.${column} = ${name(at)}`);
-      const changes = assignments.map((assign, at) => assign(name(key.length + at)));
-      return sql`update ${table} set ${sql.join(changes)} from (values ${list}) as brought (${names}) where ${sql.join(same, sql` and `)}`;
-    },
-    maxParameters: 32_766,
-    insertedValues: 4000,
-    insertColumns(table, columns) {
-      const lists = columns.map(({ type, list }) => sql`${list}::${typeNamed(type)}[]`);
-      const names = columns.map(({ column }) => column);
-      return sql`insert into ${table} (${sql.join(names)}) select * from unnest(${sql.join(lists)})`;
-    },
-    defaultRow: sql`default values`,
-    insertOnce: (table, columns, values) =>
-      sql`insert into ${table} (${sql.join(columns)}) values (${sql.join(values)}) on conflict do nothing`,
+  foundOnce,
+  isOneOf,
+  // The largest of nothing and something is something.
+  laterThan: (column, value) => sql`greatest(${value}::timestamp, ${column} + interval '1 millisecond')`,
+  updateEach({ table, key, assignments, fields, rows }) {
+    const name = (at: number) => sql.id('brought', `b${at}`);
+    // The first row tells the types of all.
+    const values = rows.map((row, index) =>
+      index === 0 ? row.map((value, at) => sql`${value}::${typeNamed(fields[at]!)}`) : row,
+    );
+    const list = sql.join(values.map((row) => sql`(${sql.join(row)})`));
+    const names = sql.join(fields.map((_, at) => sql.id(`b${at}`)));
+    const same = key.map((column, at) => sql`${table}.${column} = ${name(at)}`);
+    const changes = assignments.map((assign, at) => assign(name(key.length + at)));
+    return sql`update ${table} set ${sql.join(changes)} from (values ${list}) as brought (${names}) where ${sql.join(same, sql` and `)}`;
+  },
+  maxParameters: 32_766,
+  insertedValues: 4000,
+  insertColumns(table, columns) {
+    const lists = columns.map(({ type, list }) => sql`${list}::${typeNamed(type)}[]`);
+    const names = columns.map(({ column }) => column);
+    return sql`insert into ${table} (${sql.join(names)}) select * from unnest(${sql.join(lists)})`;
+  },
+  defaultRow: sql`default values`,
+  insertOnce: (table, columns, values) =>
+    sql`insert into ${table} (${sql.join(columns)}) values (${sql.join(values)}) on conflict do nothing`,
 
-    truncateTime(unit, moment, offsetSeconds) {
-      const truncated = (value: Sql) => sql`date_trunc(${sql.lit(unit)}, ${value})`;
-      if (!offsetSeconds) return truncated(moment);
-      const local = sql`least(${moment} + ${offsetSeconds} * interval '1 second', timestamp '9999-12-31')`;
-      return sql`greatest(${truncated(local)}, timestamp '0001-01-01')`;
-    },
+  truncateTime(unit, moment, offsetSeconds) {
+    const truncated = (value: Sql) => sql`date_trunc(${sql.lit(unit)}, ${value})`;
+    if (!offsetSeconds) return truncated(moment);
+    const local = sql`least(${moment} + ${offsetSeconds} * interval '1 second', timestamp '9999-12-31')`;
+    return sql`greatest(${truncated(local)}, timestamp '0001-01-01')`;
+  },
 
-    total(name, value, type) {
-      if (type === 'Float' || type === 'Decimal' || name === 'sum') {
-        return name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
-      }
-      return sql`(sum(${value})::double precision / nullif(count(${value}), 0))`;
-    },
+  total(name, value, type) {
+    if (type === 'Float' || type === 'Decimal' || name === 'sum') {
+      return name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
+    }
+    return sql`(sum(${value})::double precision / nullif(count(${value}), 0))`;
+  },
 
-    decimalProblem,
-  };
+  decimalProblem,
+};
+
+/** In a database that sorts by code point of itself. */
+export const postgresqlInC: Engine = { ...postgresql, sortable: ({ type }, value) => asText(type, value) };
+
+/** The words of an enum would be sorted as they are declared. */
+function asText(type: ScalarType, value: Sql): Sql {
+  return type === 'Enum' ? sql`(${value})::text` : value;
 }
 
 const typeNamed = ({ type, enumType }: StoredType): Sql => {

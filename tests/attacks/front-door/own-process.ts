@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { databaseToCome } from '../../support/server-database.ts';
+import { testEngine } from '../../support/test-engine.ts';
 import type { Ended, OwnProcess, ProcessSettings } from './target.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -12,6 +14,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Resolves when it listens, or has ended. */
 export async function startProcess({ environment = {}, before = '' }: ProcessSettings): Promise<OwnProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'pergola-'));
+  const onServer = testEngine === 'sqlite' ? undefined : databaseToCome(testEngine);
   const { PATH = '', HOME = '' } = process.env;
   const script = `data:text/javascript,${encodeURIComponent(before)}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--import', script, 'src/main.ts'], {
@@ -22,7 +25,7 @@ export async function startProcess({ environment = {}, before = '' }: ProcessSet
       PERGOLA_SAMPLE_DATA: 'off',
       HOST: '127.0.0.1',
       PORT: '0',
-      DATABASE_URL: `file:${join(folder, 'process.db')}`,
+      DATABASE_URL: onServer?.url ?? `file:${join(folder, 'process.db')}`,
       ...environment,
     },
   });
@@ -44,6 +47,7 @@ export async function startProcess({ environment = {}, before = '' }: ProcessSet
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
+      await onServer?.drop();
       await rm(folder, { recursive: true });
     },
   };

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../src/database/engine.ts';
 import { mysql } from '../../../src/database/engines/mysql.ts';
-import { postgresql } from '../../../src/database/engines/postgresql.ts';
+import { postgresqlInC } from '../../../src/database/engines/postgresql.ts';
 import { createDatabase, type ServerDatabase } from '../../support/server-database.ts';
 import type { Beside, ServerName } from '../../support/test-engine.ts';
 import {
@@ -54,7 +54,7 @@ const dialects: Record<ServerName, Dialect> = {
     asText: (column, type) => (type === 'Bytes' ? `hex(${column})` : `cast(${column} as char)`),
   },
   postgresql: {
-    engine: postgresql({ sortsByCodePoint: true }),
+    engine: postgresqlInC,
     types: {
       String: 'TEXT',
       Int: 'INTEGER',

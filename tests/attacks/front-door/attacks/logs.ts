@@ -109,13 +109,16 @@ export const logs: readonly Attack[] = [
     number: 95,
     title: 'no name of a caller writes a line of the log, paints the terminal or fills the disk',
     sends: [
+      // Of what came before, such as what a database has said of itself, nothing is asked here.
+      async ({ inside }) => saw(String((await inside.log()).length)),
       ...['a\n{"level":"info","msg":"forged"}', '\u001b[2J\u001b[31mforged', `forged${'x'.repeat(900_000)}`].flatMap(
         nameOf,
       ),
-      async ({ inside }) => (await inside.log()).map((line) => saw(line)),
+      async ({ inside }, [before]) => (await inside.log()).slice(Number(before!.text)).map((line) => saw(line)),
     ],
     expects: (answers) =>
       answers
+        .slice(1)
         .filter(({ status }) => status === 0)
         .find(({ text }) => {
           const isOneLine = text.endsWith('}\n') && text.indexOf('\n') === text.length - 1;

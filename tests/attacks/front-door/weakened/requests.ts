@@ -2,11 +2,11 @@
 import { GraphQLError, GraphQLInt, GraphQLString, specifiedRules, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { sql } from 'kysely';
-import { LibsqlConnection } from '../../../../src/database/engines/libsql-connection.ts';
 import { pageSizes } from '../../../../src/limits/operation-limits.ts';
 import { useHiddenDesign } from '../../../../src/server/use-hidden-design.ts';
 import { useRequestId } from '../../../../src/server/use-request-id.ts';
 import { useSchemaText } from '../../../../src/server/use-schema-text.ts';
+import { inText, joined } from './statements.ts';
 import { engineWith, unlimited, withContext, without, type WeakenedBuild } from './weakened-build.ts';
 
 const endless = { max: Infinity, windowSeconds: 60 };
@@ -35,24 +35,11 @@ export const weakenedRequests: Readonly<Record<string, WeakenedBuild>> = {
       return () => void (GraphQLString.parseValue = parseValue);
     },
   },
-  'writes values into statements': {
-    replace: () => {
-      const { value } = LibsqlConnection.prototype;
-      LibsqlConnection.prototype.value = function (statement, args) {
-        let at = 0;
-        return value.call(
-          this,
-          statement.replaceAll('?', () => `'${String(args[at++])}'`),
-          [],
-        );
-      };
-      return () => void (LibsqlConnection.prototype.value = value);
-    },
-  },
+  'writes values into statements': { replace: inText },
   'compares by LIKE': engineWith({
-    contains: (text, part) => sql`${text} like '%' || ${part} || '%'`,
-    startsWith: (text, part) => sql`${text} like ${part} || '%'`,
-    endsWith: (text, part) => sql`${text} like '%' || ${part}`,
+    contains: (text, part) => sql`${text} like ${joined(sql`'%'`, part, sql`'%'`)}`,
+    startsWith: (text, part) => sql`${text} like ${joined(part, sql`'%'`)}`,
+    endsWith: (text, part) => sql`${text} like ${joined(sql`'%'`, part)}`,
   }),
   'finds every part of JSON': engineWith({ jsonIsAbsent: () => sql`(1 = 0)` }),
   'shows the design in circles': {

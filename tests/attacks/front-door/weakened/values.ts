@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { GraphQLString } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { sql } from 'kysely';
+import { foundByPath, joined } from './statements.ts';
 import { engineWith, type WeakenedBuild } from './weakened-build.ts';
 
 /** As many libraries do it that merge options. */
@@ -21,8 +22,10 @@ const first = (plugin: Plugin): WeakenedBuild => ({
 
 export const weakenedValues: Readonly<Record<string, WeakenedBuild>> = {
   'writes the keys of JSON into one path': engineWith({
-    jsonEquals: (document, path, _, operand) =>
-      sql`(json_extract(${document}, '$.' || ${sql.join(path, sql` || '.' || `)}) = ${operand})`,
+    jsonEquals: (document, keys, _, operand) => {
+      const path = joined(sql`'$'`, ...keys.flatMap((key) => [sql`'.'`, key]));
+      return sql`(${foundByPath(document, path)} = ${operand})`;
+    },
   }),
   'merges what was sent': {
     ...first({ onParams: ({ params }) => merge({}, params) }),

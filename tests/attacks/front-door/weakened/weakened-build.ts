@@ -1,10 +1,14 @@
 /** A build of the server that lacks one part, and the ways to make one. */
 import type { Engine } from '../../../../src/database/engine.ts';
+import { mysql } from '../../../../src/database/engines/mysql.ts';
+import { mysql8 } from '../../../../src/database/engines/mysql8.ts';
+import { postgresql, postgresqlInC } from '../../../../src/database/engines/postgresql.ts';
 import { sqlite } from '../../../../src/database/engines/sqlite.ts';
 import type { Context } from '../../../../src/graphql/context.ts';
 import type { LimitChanges } from '../../../../src/limits/limits.ts';
 import type { listen, Listening } from '../../../../src/server/listen.ts';
 import type { Weaken } from '../../../support/served.ts';
+import { testEngine, type EngineName } from '../../../support/test-engine.ts';
 
 export interface WeakenedBuild extends LimitChanges {
   readonly weaken?: Weaken;
@@ -62,11 +66,20 @@ export const withSessions = (
   },
 });
 
-/** The engine with other ways of its own. */
+/** Whichever of them a server turns out to be. */
+const dialects: Record<EngineName, readonly Engine[]> = {
+  sqlite: [sqlite],
+  mysql: [mysql, mysql8],
+  postgresql: [postgresql, postgresqlInC],
+};
+
+/** The engine of this run with other ways of its own. */
 export const engineWith = (changes: Partial<Engine>): WeakenedBuild => ({
   replace: () => {
-    const before = { ...sqlite };
-    Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(changes));
-    return () => void Object.defineProperties(sqlite, Object.getOwnPropertyDescriptors(before));
+    const before = dialects[testEngine].map((engine) => ({ engine, own: Object.getOwnPropertyDescriptors(engine) }));
+    for (const { engine } of before) Object.defineProperties(engine, Object.getOwnPropertyDescriptors(changes));
+    return () => {
+      for (const { engine, own } of before) Object.defineProperties(engine, own);
+    };
   },
 });
