@@ -1,6 +1,7 @@
 /**
  * `npm run test:engines`: the suite, the attacks and the policy proof on MariaDB and PostgreSQL, one after the other, or
- * on those that are named: `npm run test:engines -- mysql`. Each ends with a line that a script can read.
+ * on those that are named: `npm run test:engines -- mysql`. Each ends with what was left out or is asserted otherwise, and
+ * with a line that a script can read.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,7 +35,6 @@ const proof = ['--import', 'tsx', 'tests/policy/proof/main.ts'];
 
 await ensureGenerated();
 for (const engine of positionals.length > 0 ? positionals : known) {
-  for (const [pattern, why] of Object.entries(leftOut)) console.log(`left out on ${engine}: ${pattern} (${why})`);
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', '.config/vitest.ts', '--typecheck=false'];
   const suite = await run([...vitest, ...excluded], { TEST_ENGINE: engine, TEST_REQUIRE: engine });
   const attacks = await run(['--import', 'tsx', 'tests/attacks/front-door/main.ts'], { TEST_ENGINE: engine });
@@ -48,6 +48,9 @@ for (const engine of positionals.length > 0 ? positionals : known) {
     `reads ${lineOf(reads, /^counted runs .*$/m)}`,
     `writes ${lineOf(writes, /^counted runs .*$/m)}`,
   ];
+  for (const [pattern, why] of Object.entries(leftOut)) console.log(`left out on ${engine}: ${pattern} (${why})`);
+  // Once more, as the attacks and the proof have been printed since.
+  for (const [line] of suite.output.matchAll(/^(left out|differs).*$/gm)) console.log(line);
   const failed = [suite, attacks, reads, writes].some(({ code }) => code !== 0);
   console.log(`engine ${engine}: ${failed ? 'FAILED' : 'held'}; ${parts.join('; ')}`);
   if (failed) process.exitCode = 1;
@@ -58,6 +61,7 @@ for (const engine of positionals.length > 0 ? positionals : known) {
  * @param {Record<string, string>} environment
  */
 async function run(parameters, environment) {
+  const begun = performance.now();
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, parameters, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -66,13 +70,13 @@ async function run(parameters, environment) {
     process.stdout.write(part);
   });
   const [code] = await once(child, 'close');
-  return { code, output };
+  return { code, output, minutes: (performance.now() - begun) / 60_000 };
 }
 
 /**
- * @param {{ output: string }} run
+ * @param {{ output: string, minutes: number }} run
  * @param {RegExp} line
  */
-function lineOf({ output }, line) {
-  return output.match(line)?.[0] ?? 'no closing line';
+function lineOf({ output, minutes }, line) {
+  return `${output.match(line)?.[0] ?? 'no closing line'} (${minutes.toFixed(1)} min)`;
 }
