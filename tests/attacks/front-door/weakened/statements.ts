@@ -7,8 +7,11 @@ import type { Sql } from '../../../../src/database/engine.ts';
 import { LibsqlConnection } from '../../../../src/database/engines/libsql-connection.ts';
 import { testEngine, type EngineName } from '../../../support/test-engine.ts';
 
-export const joined = (...texts: Sql[]): Sql =>
-  testEngine === 'mysql' ? sql`concat(${sql.join(texts)})` : sql`(${sql.join(texts, sql` || `)})`;
+export function joined(...texts: Sql[]): Sql {
+  if (testEngine !== 'mysql') return sql`(${sql.join(texts, sql` || `)})`;
+  // What is written here has another collation than what comes as a value.
+  return sql`concat(${sql.join(texts.map((text) => sql`${text} collate utf8mb4_bin`))})`;
+}
 
 /** What stands in a document where a path of the engine's own language leads. */
 export function foundByPath(document: Sql, path: Sql): Sql {
