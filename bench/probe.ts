@@ -5,7 +5,8 @@
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { Session } from 'node:inspector/promises';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Processes beside it included. */
 export interface Sample {
@@ -75,6 +76,7 @@ async function answer(question: Question): Promise<unknown> {
     case 'profiled': {
       const profile = (await session?.post('Profiler.stop'))?.profile;
       session?.disconnect();
+      await mkdir(dirname(question.file), { recursive: true });
       await writeFile(question.file, JSON.stringify(profile));
       return null;
     }

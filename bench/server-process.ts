@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,14 +54,15 @@ export async function startServer(
 
   let questions = 0;
   const ask = (question: Question) =>
-    new Promise<unknown>((resolve) => {
+    new Promise<unknown>((resolve, reject) => {
       const id = questions++;
+      const ended = () => reject(new Error(`${name} has ended.\n${readFileSync(log, 'utf8').slice(-2000)}`));
       const listen = (message: { id: number; reply: unknown }) => {
         if (message.id !== id) return;
-        child.off('message', listen);
+        child.off('message', listen).off('exit', ended);
         resolve(message.reply);
       };
-      child.on('message', listen);
+      child.on('message', listen).once('exit', ended);
       child.send({ id, question });
     });
   return {

@@ -3,6 +3,7 @@
  * 1,300 files of packages one by one takes twice as long before it answers. `--outdir` puts them elsewhere.
  */
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { root } from './root.mjs';
 
@@ -10,6 +11,15 @@ const { values } = parseArgs({ options: { outdir: { type: 'string', default: 'di
 
 // Imported here: a fresh clone has it only by now.
 const { build } = await import('esbuild');
+
+/**
+ * Everybody's GraphQL as ES modules, whose functions call each other directly. As CommonJS, which is what some of its
+ * users ask for and what the others would have to share, each call goes through a getter of the exported name.
+ */
+const moduleOfGraphql = (path) =>
+  createRequire(import.meta.url)
+    .resolve(path)
+    .replace(/\.js$/, '.mjs');
 
 // What of a package in CommonJS is imported dynamically by name is not there in what is built: import it statically, in a
 // module of ours that is imported dynamically.
@@ -49,6 +59,14 @@ await build({
     'mariadb',
     // Optional, and absent.
     'pg-native',
+  ],
+  plugins: [
+    {
+      name: "GraphQL's ES modules",
+      setup({ onResolve }) {
+        onResolve({ filter: /^graphql(\/|$)/ }, ({ path }) => ({ path: moduleOfGraphql(path) }));
+      },
+    },
   ],
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: {
