@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
-import { effortOf, littleEffort, sizesOf } from '../../src/database/engines/sqlite-effort.ts';
+import { effortOf, judgeOf, littleEffort, sizesOf } from '../../src/database/engines/sqlite-effort.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pergola-'));
 const path = join(folder, 'test.db');
@@ -102,6 +102,16 @@ describe('the effort of a statement', () => {
     writer.script('CREATE VIEW "Names" AS SELECT "name" FROM "City" GROUP BY "name"');
     expect(await effort('select 1 from "Names" as "t0"')).toBeGreaterThan(littleEffort);
   });
+});
+
+it('is judged anew when what it was judged without has been counted', async () => {
+  let counted = () => {};
+  const judge = judgeOf(ask, (sql) => new Promise((resolve) => (counted = () => resolve(ask(sql)[0]?.[0]))));
+  const isLittle = () => judge(`select count(*) from ${citiesOf('t0', '?')}`);
+  expect(isLittle(), 'all 100,000 rows may be alike').toBe(false);
+  counted();
+  await setImmediate();
+  expect(isLittle()).toBe(true);
 });
 
 it('leaves the connection as it was: what is written afterwards is seen', async () => {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/sqlite/client.ts';
 import type { Connection } from '../connection.ts';
@@ -9,7 +8,7 @@ import { numberIn } from '../server-url.ts';
 import { groupCommit } from './group-commit.ts';
 import { libsqlAdapter, LibsqlConnection } from './libsql-connection.ts';
 import { sideReaders } from './side-readers.ts';
-import { effortOf, littleEffort, sizesOf } from './sqlite-effort.ts';
+import { judgeOf } from './sqlite-effort.ts';
 import { sqlite } from './sqlite.ts';
 
 /** How long a statement may take unless `?statement_timeout=` says otherwise: others wait for it, and there are two readers only. */
@@ -41,7 +40,10 @@ export async function connectSqlite(url: string): Promise<Connection> {
   const { factory, adapter } = await libsqlAdapter(writer);
   const prisma = new PrismaClient({ adapter: factory });
   const beside = sideReaders(path, numberIn(new URL(url), 'statement_timeout', statementSeconds) * 1000);
-  const isLittle = judgeOf(reader, (sql) => beside.value(sql, []));
+  const isLittle = judgeOf(
+    (sql) => reader.rowsOnce(sql),
+    (sql) => beside.value(sql, []),
+  );
   return {
     engine: sqlite,
     prisma,
@@ -57,22 +59,5 @@ export async function connectSqlite(url: string): Promise<Connection> {
       reader.close();
       writer.close();
     },
-  };
-}
-
-/** How long a judgement holds: tables grow. */
-const judgedMs = 60_000;
-
-function judgeOf(reader: LibsqlConnection, countLater: (sql: string) => Promise<unknown>) {
-  const ask = (sql: string) => reader.rowsOnce(sql);
-  const sizes = sizesOf(ask, countLater);
-  const judged = new LRUCache<string, boolean>({ max: 2_000, ttl: judgedMs });
-  return (sql: string): boolean => {
-    let little = judged.get(sql);
-    if (little === undefined) {
-      little = effortOf(sql, ask, sizes) <= littleEffort;
-      judged.set(sql, little);
-    }
-    return little;
   };
 }

@@ -119,10 +119,34 @@ const freshMs = 60_000;
 /** As long, where counting takes its time: a table grows by a small part of itself meanwhile. */
 const freshIndexMs = 600_000;
 
+/** How long a judgement holds: tables grow. */
+const judgedMs = 60_000;
+
+/**
+ * Whether a statement is one that the process may run itself.
+ *
+ * @param countLater as in `sizesOf`. What was judged before something was counted is judged anew: it was taken for more.
+ */
+export function judgeOf(ask: Ask, countLater: CountLater): (sql: string) => boolean {
+  const judged = new LRUCache<string, boolean>({ max: 2_000, ttl: judgedMs });
+  const sizes = sizesOf(ask, countLater, () => judged.clear());
+  return (sql) => {
+    let little = judged.get(sql);
+    if (little === undefined) {
+      little = effortOf(sql, ask, sizes) <= littleEffort;
+      judged.set(sql, little);
+    }
+    return little;
+  };
+}
+
+type CountLater = (sql: string) => Promise<unknown>;
+
 /**
  * @param countLater counts elsewhere, since it visits a whole index; until it has, all rows of a table are taken for alike.
+ * @param counted is told when it has.
  */
-export function sizesOf(ask: Ask, countLater: (sql: string) => Promise<unknown>): Sizes {
+export function sizesOf(ask: Ask, countLater: CountLater, counted = () => {}): Sizes {
   const tables = new LRUCache<string, number>({ max: 2_000, ttl: freshMs });
   const indexes = new LRUCache<string, number>({ max: 2_000, ttl: freshIndexMs });
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -135,6 +159,11 @@ export function sizesOf(ask: Ask, countLater: (sql: string) => Promise<unknown>)
       tables.set(table, known);
     }
     return known;
+  };
+
+  const learn = (key: string, most: number) => {
+    indexes.set(key, most);
+    counted();
   };
 
   /** Their count is asked for once, and told when it is there. */
@@ -152,7 +181,7 @@ export function sizesOf(ask: Ask, countLater: (sql: string) => Promise<unknown>)
       `select max(n) from (select count(*) n from ${quoted(String(table))}
        where ${alike.map((it) => `${it} is not null`).join(' and ')} group by ${alike.join(', ')})`,
     ).then(
-      (most) => indexes.set(key, Number(most ?? 0)),
+      (most) => learn(key, Number(most ?? 0)),
       // It is asked again when somebody needs it again.
       () => indexes.delete(key),
     );
