@@ -9,7 +9,8 @@ import { createInput, observationQuery, siteQuery, type Row } from './raw-sql.ts
 
 const { DATABASE_URL = '' } = process.env;
 const database = new Database(DATABASE_URL.slice('file:'.length), { timeout: 5000 });
-database.exec('PRAGMA foreign_keys = ON');
+// As pergola has it.
+database.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000');
 const { sites, nestedSites, page, nextPage, count, one, tags, insert } = prepareAll();
 
 const answers: Record<string, (variables: Variables) => unknown> = {

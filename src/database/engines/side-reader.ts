@@ -5,7 +5,8 @@ import type { Answer, Question } from './side-readers.ts';
 
 const path = String(process.argv[2]);
 const database = new Database(path, { timeout: 5000 });
-database.exec('PRAGMA query_only = ON');
+// As much memory for pages as the server's own reader has (`connect-sqlite.ts`).
+database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000');
 const statements = new LRUCache<string, ReturnType<typeof database.prepare>>({ max: 200 });
 
 process.on('message', ({ sql, parameters }: Question) => {
