@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../tests/support/test-engine.ts';
 import { compiled } from './compiled.ts';
-import { admin, viewer } from './population.ts';
+import { viewer } from './population.ts';
 import type { Variables } from './workloads.ts';
 
 export interface HttpRequest {
@@ -88,7 +88,7 @@ const handWritten = viaGraphql({
 });
 
 /** The server as it is deployed, but for the line that it logs for each request and its rate limits: the others have neither. */
-const pergola = {
+export const pergola = {
   program: pergolaMain,
   flags: servedWith,
   environment: {
@@ -119,16 +119,13 @@ const peersOn = (engine: EngineName): readonly Contender[] => [
 
 export interface Choice {
   readonly engine: EngineName;
-  /** Pergola as its admin too, from whom policies hide nothing: the difference is what they cost. */
-  readonly admin: boolean;
   /** The `main.js` of another build of pergola. */
   readonly against?: string | undefined;
 }
 
 /** In the order of the table. */
-export function contendersFor({ admin: withAdmin, against, engine }: Choice): Contender[] {
+export function contendersFor({ against, engine }: Choice): Contender[] {
   const others: Contender[] = [];
   if (against) others.push({ ...pergola, name: 'other build', program: resolve(against), signIn: viewer });
-  if (withAdmin) others.push({ ...pergola, name: 'pergola, admin', signIn: admin });
   return [{ ...pergola, name: 'pergola', signIn: viewer }, ...peersOn(engine), ...others];
 }

@@ -1,6 +1,7 @@
 /** `npm run bench`: pergola beside what a team would write by hand and beside the limit. See bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { build } from './build.ts';
+import { policyCosts, tableOfCosts } from './policy-cost.ts';
 import { run } from './run.ts';
 import { table } from './table.ts';
 import { workloads, type Workload } from './workloads.ts';
@@ -14,7 +15,7 @@ const program = new Command('npm run bench --')
   .addOption(new Option('--engine <name>', 'on which database').choices(['sqlite', ...serverNames]).default('sqlite'))
   .option('--seconds <n>', 'how long each workload is measured on each server', readSeconds, 4)
   .option('--warm-up <n>', 'seconds before that', readSeconds, 2)
-  .option('--admin', 'measure pergola as its admin too, from whom policies hide nothing', false)
+  .option('--policies', 'measure what policies cost instead, beside everything granted', false)
   .option('--against <main.js>', 'measure another build of pergola too, such as one of the last release')
   .option('--profile <folder>', "write a CPU profile of each server's last round (the figures suffer)")
   .option('--no-build', 'take what is in dist/')
@@ -29,7 +30,7 @@ interface Options {
   readonly engine: EngineName;
   readonly seconds: number;
   readonly warmUp: number;
-  readonly admin: boolean;
+  readonly policies: boolean;
   readonly against?: string;
   readonly profile?: string;
   readonly build: boolean;
@@ -46,18 +47,25 @@ try {
     progress('building');
     await build();
   }
-  const report = await run({
+  const given = {
     workloads: options.only,
     engine: options.engine,
     seconds: options.seconds,
     warmUpSeconds: options.warmUp,
-    connections: 32,
-    admin: options.admin,
-    against: options.against,
-    profiles: options.profile,
     progress,
-  });
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `\n${table(report)}\n`);
+  };
+  if (options.policies) {
+    const costs = await policyCosts(given);
+    process.stdout.write(options.json ? `${JSON.stringify(costs)}\n` : `\n${tableOfCosts(costs)}\n`);
+  } else {
+    const report = await run({
+      ...given,
+      connections: 32,
+      against: options.against,
+      profiles: options.profile,
+    });
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `\n${table(report)}\n`);
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

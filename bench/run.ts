@@ -10,8 +10,11 @@ import { seededOn, type BenchDatabase, type Seed } from './seed.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 import type { Workload } from './workloads.ts';
 
-export interface RunOptions extends MeasureOptions, Choice {
+export interface RunOptions extends MeasureOptions, Choice, ServersOptions {
   readonly workloads: readonly Workload[];
+}
+
+export interface ServersOptions extends Pick<Choice, 'engine'> {
   /** Told what is under way. */
   readonly progress: (text: string) => void;
 }
@@ -33,17 +36,25 @@ export interface Report {
 }
 
 /** Starts the servers, makes sure that they do the same work, and measures them in turns. */
-export async function run(options: RunOptions): Promise<Report> {
-  options.progress('filling the database');
+export const run = (options: RunOptions): Promise<Report> =>
+  onServers(contendersFor(options), options, (participants) => runWith(participants, options));
+
+/** Starts servers on a filled database of their own, and ends them when the work is done. */
+export async function onServers<T>(
+  contenders: readonly Contender[],
+  { engine, progress }: ServersOptions,
+  work: (participants: Participant[]) => Promise<T>,
+): Promise<T> {
+  progress('filling the database');
   const folder = await mkdtemp(joinPath(tmpdir(), 'pergola-bench-'));
   // Also when it is interrupted: a quarter of a gigabyte.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const servers = new Map<string, ServerProcess>();
   const databases: BenchDatabase[] = [];
   try {
-    const seed = await seededOn(options.engine, folder);
-    options.progress('starting the servers');
-    return await runWith(await startAll(contendersFor(options), servers, { seed, folder, databases }), options);
+    const seed = await seededOn(engine, folder);
+    progress('starting the servers');
+    return await work(await startAll(contenders, servers, { seed, folder, databases }));
   } finally {
     await Promise.all([...servers.values()].map((it) => it[Symbol.asyncDispose]()));
     for (const database of databases) await database.drop();

@@ -1,3 +1,4 @@
+import { median } from './median.ts';
 import type { Measured, Round } from './measure.ts';
 import type { Report } from './run.ts';
 import { workloads } from './workloads.ts';
@@ -72,12 +73,6 @@ function line(cells: readonly string[]): string {
 }
 
 const medianOf = ({ rounds }: Measured, of: (round: Round) => number) => median(rounds.map(of));
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
-}
 
 const isGeneratorBusy = (it: Measured) => medianOf(it, (round) => round.generatorBusy) > tooBusy;
 
