@@ -15,6 +15,8 @@ const { build } = await import('esbuild');
 /**
  * Everybody's GraphQL as ES modules, whose functions call each other directly. As CommonJS, which is what some of its
  * users ask for and what the others would have to share, each call goes through a getter of the exported name.
+ *
+ * @param {string} path
  */
 const moduleOfGraphql = (path) =>
   createRequire(import.meta.url)
