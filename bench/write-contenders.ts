@@ -123,8 +123,7 @@ const never = () => Promise.reject(new Error('Nobody signs in here.'));
 
 /** Prisma Client over the same driver adapter; no policy, no audit. */
 export async function prismaClient(path: string): Promise<Contender> {
-  const { factory } = await libsqlAdapter(new LibsqlConnection(path));
-  const client = new PrismaClient({ adapter: factory });
+  const client = new PrismaClient({ adapter: libsqlAdapter(new LibsqlConnection(path)) });
   const observation = (value: string) => ({ ...reading(value), siteId: site, authorId: me });
   return {
     name: 'Prisma Client',

@@ -38,8 +38,9 @@ export async function connectSqlite(url: string): Promise<Connection> {
   // 16 MB of log, four times as much as of old: transactions of many rows change the same pages of an index again and
   // again, and only what they were at last is copied into the file.
   writer.script('PRAGMA wal_autocheckpoint = 4000');
-  const { factory, adapter } = await libsqlAdapter(writer);
-  const prisma = new PrismaClient({ adapter: factory });
+  // Whoever writes asks again for a lock that another process holds: SQLite's own wait would hold up everything else here.
+  writer.script('PRAGMA busy_timeout = 0');
+  const prisma = new PrismaClient({ adapter: libsqlAdapter(writer) });
   const beside = sideReaders(path, numberIn(new URL(url), 'statement_timeout', statementSeconds) * 1000);
   const isLittle = judgeOf(
     (sql) => reader.rowsOnce(sql),
@@ -48,7 +49,7 @@ export async function connectSqlite(url: string): Promise<Connection> {
   return {
     engine: sqlite,
     prisma,
-    transaction: groupCommit(adapter, writer),
+    transaction: groupCommit(writer),
     // What may visit many rows would hold up all other requests here, and could not be ended.
     read: async (sql, parameters) =>
       (isLittle(sql) ? reader.value(sql, parameters) : await beside.value(sql, parameters)) as string | null,

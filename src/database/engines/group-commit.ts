@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ArgType, SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { OpenTransaction, RunTransaction } from '../connection.ts';
 import { databaseFull } from '../../errors.ts';
 import type { LibsqlConnection } from './libsql-connection.ts';
@@ -19,13 +18,13 @@ interface Task {
  * after the other, each inside a savepoint, and share the next commit. Each is still all or nothing, sees those before
  * it, and is answered only when it is on the disk.
  */
-export function groupCommit(adapter: SqlDriverAdapter, connection: LibsqlConnection): RunTransaction {
+export function groupCommit(connection: LibsqlConnection): RunTransaction {
   const waiting: Task[] = [];
   let running = false;
 
   const runWaiting = async () => {
     running = true;
-    while (waiting.length > 0) await runGroup(adapter, connection, waiting);
+    while (waiting.length > 0) await runGroup(connection, waiting);
     running = false;
   };
 
@@ -36,18 +35,18 @@ export function groupCommit(adapter: SqlDriverAdapter, connection: LibsqlConnect
     });
 }
 
-async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection, waiting: Task[]): Promise<void> {
+async function runGroup(connection: LibsqlConnection, waiting: Task[]): Promise<void> {
   const answers: (() => void)[] = [];
-  let transaction: Transaction;
+  let begun: Awaited<ReturnType<LibsqlConnection['begin']>>;
   try {
-    transaction = await adapter.startTransaction();
+    begun = await connection.begin();
   } catch (error) {
     // Whoever waits is told, and decides whether to try again.
     for (const { reject } of waiting.splice(0, maxGroup)) reject(error);
     return;
   }
   const group: Task[] = [];
-  const open = openTransaction(transaction, connection);
+  const open = openTransaction(connection);
   try {
     while (waiting.length > 0 && group.length < maxGroup) {
       const task = waiting.shift()!;
@@ -57,9 +56,9 @@ async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection,
       // the event loop lets them in: it takes microseconds, and each one that joins saves a wait for the disk.
       if (waiting.length === 0) await nextTurn();
     }
-    await transaction.commit();
+    begun.commit();
   } catch (error) {
-    await transaction.rollback();
+    begun.rollback();
     // Nothing of the group is on the disk, so nobody is told that it is.
     for (const { reject } of group) reject(saidPlainly(error));
     return;
@@ -67,32 +66,16 @@ async function runGroup(adapter: SqlDriverAdapter, connection: LibsqlConnection,
   for (const answer of answers) answer();
 }
 
-/** Reads go to the connection itself: the adapter holds it for this transaction, and adds nothing to a text. */
-function openTransaction(transaction: Transaction, connection: LibsqlConnection): OpenTransaction {
+/** Nothing here waits: the functions of the connection are asynchronous for the servers' sake. */
+function openTransaction(connection: LibsqlConnection): OpenTransaction {
   return {
-    write: (sql, parameters) => rowsOf(transaction, sql, parameters),
-    read: (sql, parameters) => Promise.resolve(connection.value(sql, parameters) as string | null),
+    write: async (sql, parameters) => connection.write(sql, parameters),
+    read: async (sql, parameters) => connection.value(sql, parameters) as string | null,
     // A statement that is refused undoes itself alone.
     tryOut: (act) => act(),
-    inPart: (act) => inSavepoint((sql) => connection.execute({ sql }), 'part', act),
+    inPart: (act) => inSavepoint((sql) => connection.write(sql, []), 'part', act),
   };
 }
-
-/** The rows that a statement returns, as arrays. */
-async function rowsOf(transaction: Transaction, sql: string, parameters: readonly unknown[]): Promise<unknown[][]> {
-  const query = { sql, args: [...parameters], argTypes: parameters.map(() => asItIs) };
-  try {
-    return (await transaction.queryRaw(query)).rows;
-  } finally {
-    // Prisma's adapters remember their last hundred statements, whether anybody looks at them or not: with those of an
-    // import, 100 MB.
-    query.args.length = 0;
-    query.argTypes.length = 0;
-  }
-}
-
-/** Values are bound as the engine made them: the adapter need not know what they were. */
-const asItIs: ArgType = { scalarType: 'unknown', arity: 'scalar' };
 
 /** @throws when the transaction as a whole is lost: what is undone must not be committed with the others. */
 async function runTask(
@@ -100,15 +83,15 @@ async function runTask(
   open: OpenTransaction,
   connection: LibsqlConnection,
 ): Promise<() => void> {
-  connection.execute({ sql: 'SAVEPOINT task' });
+  connection.write('SAVEPOINT task', []);
   try {
     const value = await run(open);
-    connection.execute({ sql: 'RELEASE task' });
+    connection.write('RELEASE task', []);
     return () => resolve(value);
   } catch (error) {
     try {
-      connection.execute({ sql: 'ROLLBACK TO task' });
-      connection.execute({ sql: 'RELEASE task' });
+      connection.write('ROLLBACK TO task', []);
+      connection.write('RELEASE task', []);
     } catch {
       // SQLite itself has undone the whole transaction, as when the disk is full: the first error says why.
       throw error;
@@ -117,14 +100,11 @@ async function runTask(
   }
 }
 
-const sqliteFull = 13;
-
 /**
  * A full disk in our words, and every other error as it is. Only here, where the transaction is undone: whoever writes
  * row by row what was refused as a whole must not take this for the refusal of a row, for SQLite may have left the
  * transaction.
  */
 function saidPlainly(error: unknown): unknown {
-  const { cause, rawCode } = error as { cause?: { extendedCode?: number }; rawCode?: number };
-  return rawCode === sqliteFull || cause?.extendedCode === sqliteFull ? databaseFull() : error;
+  return (error as { code?: unknown }).code === 'SQLITE_FULL' ? databaseFull() : error;
 }

@@ -13,23 +13,19 @@ type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
  * and opens a new connection after every transaction, which forgets the PRAGMAs: 927 µs for a transaction of one
  * insert where this takes a third.
  */
-export async function libsqlAdapter(connection: LibsqlConnection) {
+export function libsqlAdapter(connection: LibsqlConnection) {
   class OneConnection extends PrismaLibSql {
     override createClient(): Client {
       return connection.client();
     }
   }
-  const factory = new OneConnection({ url: 'file:' });
-  const adapter = await factory.connect();
-  // One adapter for all who write on this connection: its lock keeps their transactions apart.
-  factory.connect = () => Promise.resolve(adapter);
-  return { factory, adapter };
+  return new OneConnection({ url: 'file:' });
 }
 
 /** How many prepared statements a connection keeps. */
 const maxStatements = 500;
 
-/** One connection to one SQLite file, with its prepared statements. Everything in it is synchronous. */
+/** One connection to one SQLite file, with its prepared statements. What runs a statement is synchronous. */
 export class LibsqlConnection {
   private readonly database: InstanceType<typeof Database>;
   private readonly statements = new LRUCache<
@@ -38,6 +34,9 @@ export class LibsqlConnection {
   >({
     max: maxStatements,
   });
+
+  /** Fulfilled when nobody has the connection for themselves who has asked for it until now. */
+  private free: Promise<void> = Promise.resolve();
 
   /** @param path a file's path; it is created when missing. */
   constructor(path: string) {
@@ -82,6 +81,60 @@ export class LibsqlConnection {
     }
   }
 
+  /** The same of a statement that may return none, as one that writes. */
+  write(sql: string, args: readonly unknown[]): unknown[][] {
+    const { statement, columns } = this.prepare(sql);
+    if (columns) return statement.all(args) as unknown[][];
+    statement.run(args);
+    return [];
+  }
+
+  /**
+   * Begins a transaction when no other is open on this connection, and waits for locks without holding up the process.
+   * Nobody else begins one, or writes without one, until it has come to its end.
+   */
+  async begin(): Promise<Begun> {
+    const release = await this.alone();
+    try {
+      // IMMEDIATE takes the write lock at the start: a deferred transaction that reads first fails when another wrote meanwhile.
+      await whenUnlocked(() => this.script('BEGIN IMMEDIATE'), transactionPatienceMs);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    let open = true;
+    const rollback = () => {
+      if (!open) return;
+      open = false;
+      try {
+        this.script('ROLLBACK');
+      } catch {
+        // SQLite itself has undone it, as when the disk is full.
+      }
+      release();
+    };
+    const commit = () => {
+      try {
+        this.script('COMMIT');
+      } catch (error) {
+        rollback();
+        throw error;
+      }
+      open = false;
+      release();
+    };
+    return { commit, rollback };
+  }
+
+  /** @returns what lets the next one have it. */
+  private async alone(): Promise<() => void> {
+    const before = this.free;
+    let release = () => {};
+    this.free = new Promise((resolve) => (release = resolve));
+    await before;
+    return release;
+  }
+
   execute({ sql, args = [] }: { sql: string; args?: InArgs }): ResultSet {
     const { statement, columns, types } = this.prepare(sql);
     const values = (args as unknown[]).map(toSqlite);
@@ -117,24 +170,42 @@ export class LibsqlConnection {
     return known;
   }
 
-  /** This connection as the adapter wants it. From here on it waits for locks without holding up the process. */
+  /** This connection as Prisma's adapter wants it. */
   client(): Client {
-    this.script('PRAGMA busy_timeout = 0');
-    const execute = async (statement: InStatement): Promise<ResultSet> =>
-      whenUnlocked(
-        () => this.execute(typeof statement === 'string' ? { sql: statement } : statement),
-        statementPatienceMs,
-      );
-    const end = async (sql: string) => translated(() => this.script(sql));
+    const run = (statement: InStatement) =>
+      this.execute(typeof statement === 'string' ? { sql: statement } : statement);
+    const alone = async <T>(act: () => T): Promise<T> => {
+      const release = await this.alone();
+      try {
+        return await translated(() => whenUnlocked(act, statementPatienceMs));
+      } finally {
+        release();
+      }
+    };
     const transaction = async (): Promise<Transaction> => {
-      // IMMEDIATE takes the write lock at the start: a deferred transaction that reads first fails when another wrote meanwhile.
-      await whenUnlocked(() => this.script('BEGIN IMMEDIATE'), transactionPatienceMs);
-      const it = { execute, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK'), close() {} };
+      const { commit, rollback } = await translated(() => this.begin());
+      const it = {
+        execute: (statement: InStatement) => translated(() => run(statement)),
+        commit: () => translated(commit),
+        rollback: () => translated(rollback),
+        close() {},
+      };
       return it as unknown as Transaction;
     };
-    const client = { execute, transaction, executeMultiple: end, close() {} };
+    const client = {
+      execute: (statement: InStatement) => alone(() => run(statement)),
+      executeMultiple: (sql: string) => alone(() => this.script(sql)),
+      transaction,
+      close() {},
+    };
     return client as unknown as Client;
   }
+}
+
+/** The ends of a transaction. One that cannot be committed is undone. */
+interface Begun {
+  commit(): void;
+  rollback(): void;
 }
 
 /** How long a lock is asked for that another process holds. Whoever begins a transaction tries again (`write/until-free.ts`). */
@@ -146,10 +217,10 @@ async function whenUnlocked<T>(act: () => T, patienceMs: number): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
     try {
-      return translated(act);
+      return act();
     } catch (error) {
-      const isLocked = error instanceof LibsqlError && error.code.startsWith('SQLITE_BUSY');
-      if (!isLocked || performance.now() > end) throw error;
+      const { code } = error as { code?: unknown };
+      if (!String(code).startsWith('SQLITE_BUSY') || performance.now() > end) throw error;
       await sleep(1 + Math.random() * 9);
     }
   }
@@ -173,9 +244,10 @@ function fromSqlite(value: unknown): unknown {
   return Buffer.isBuffer(value) ? new Uint8Array(value).buffer : value;
 }
 
-function translated<T>(act: () => T): T {
+/** Errors as the adapter takes them. */
+async function translated<T>(act: () => T | Promise<T>): Promise<T> {
   try {
-    return act();
+    return await act();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const { code = 'UNKNOWN', rawCode } = error as { code?: string; rawCode?: number };

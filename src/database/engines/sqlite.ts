@@ -84,11 +84,14 @@ export const sqlite: Engine = {
       case 'Boolean':
         return value ? 1n : 0n;
       case 'Int':
+      case 'BigInt':
         // A JavaScript number is bound as a double, which a column without an affinity would not equal.
-        return BigInt(value as number);
-      case 'Decimal':
-        refuseLongDecimal(sqlite, String(value));
-        return Number(value);
+        return BigInt(value as number | bigint);
+      case 'Decimal': {
+        const text = String(value);
+        refuseLongDecimal(sqlite, text);
+        return Number(text);
+      }
       case 'Json':
         return JSON.stringify(value);
       default:

@@ -30,18 +30,24 @@ function kindOf(error: unknown): string {
   return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
 }
 
-/** The same of servers, whose drivers are asked without an adapter: the numbers are MariaDB's and MySQL's, the others PostgreSQL's. */
+/** The same of drivers that are asked without an adapter: the numbers are MariaDB's and MySQL's, the words SQLite's, the others PostgreSQL's. */
 const kinds: Readonly<Record<string, string | undefined>> = {
   1062: 'UniqueConstraintViolation',
   23505: 'UniqueConstraintViolation',
+  SQLITE_CONSTRAINT_UNIQUE: 'UniqueConstraintViolation',
+  SQLITE_CONSTRAINT_PRIMARYKEY: 'UniqueConstraintViolation',
   1451: 'ForeignKeyConstraintViolation',
   1452: 'ForeignKeyConstraintViolation',
   23503: 'ForeignKeyConstraintViolation',
+  SQLITE_CONSTRAINT_FOREIGNKEY: 'ForeignKeyConstraintViolation',
+  // Of a key that restricts: SQLite keeps it by a trigger.
+  SQLITE_CONSTRAINT_TRIGGER: 'ForeignKeyConstraintViolation',
   23001: 'RestrictViolation',
   1048: 'NullConstraintViolation',
   1263: 'NullConstraintViolation',
   1364: 'NullConstraintViolation',
   23502: 'NullConstraintViolation',
+  SQLITE_CONSTRAINT_NOTNULL: 'NullConstraintViolation',
   1406: 'LengthMismatch',
   22001: 'LengthMismatch',
   1264: 'ValueOutOfRange',
@@ -49,6 +55,10 @@ const kinds: Readonly<Record<string, string | undefined>> = {
   1213: 'TransactionWriteConflict',
   40001: 'TransactionWriteConflict',
   '40P01': 'TransactionWriteConflict',
+  SQLITE_BUSY: 'SocketTimeout',
+  SQLITE_BUSY_RECOVERY: 'SocketTimeout',
+  SQLITE_BUSY_SNAPSHOT: 'SocketTimeout',
+  SQLITE_BUSY_TIMEOUT: 'SocketTimeout',
 };
 
 /** The driver of MariaDB has names for codes, and the number beside. */
