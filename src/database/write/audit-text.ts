@@ -8,6 +8,8 @@ import type { Change, CreatedRows, KeyValues } from './row-writer.ts';
 interface NotedField {
   /** Its name as a member of an object. */
   readonly label: string;
+  /** Whether a text is noted as it is. */
+  readonly takesText: boolean;
   noted(value: unknown): string;
 }
 
@@ -21,7 +23,7 @@ export function createAuditText(policies: Policies, schema: Schema) {
     if (!fields) known.set(model, (fields = new Map()));
     let field = fields.get(name);
     if (!field) {
-      field = { label: `${JSON.stringify(name)}:`, noted: notedOf(model, name, { policies, schema }) };
+      field = { label: `${JSON.stringify(name)}:`, ...notedOf(model, name, { policies, schema }) };
       fields.set(name, field);
     }
     return field;
@@ -40,21 +42,35 @@ export function createAuditText(policies: Policies, schema: Schema) {
     /** Of the rows from one place to another, by their keys: members of an object. */
     ofCreated({ model, columns }: CreatedRows, keyAt: (at: number) => string): (from: number, to: number) => string {
       const members = columns.map(({ field, values }, nth) => {
-        const { label, noted } = fieldOf(model, field.name);
-        return { label: `${nth === 0 ? '' : ','}${label}`, noted, values };
+        const { label, takesText, noted } = fieldOf(model, field.name);
+        const before = `${nth === 0 ? '' : ','}${label}`;
+        // Quotation marks stand in what is the same for all rows: a text of its own for each value would take more
+        // memory than the value. By whether one is still to be closed.
+        return { takesText, noted, values, before: [before, `"${before}`], opening: [`${before}"`, `"${before}"`] };
       });
+      const pieces: string[] = [];
       return (from, to) => {
         // Joined once for all rows: to concatenate them takes ten times their length in memory.
-        const pieces = Array<string>((to - from) * (1 + 2 * members.length) + 1);
         let next = 0;
         for (let at = from; at < to; at++) {
           pieces[next++] = `${at === from ? '' : '},'}${jsonOfText(keyAt(at))}:{`;
-          for (const { label, noted, values } of members) {
-            pieces[next++] = label;
-            pieces[next++] = noted(values[at]);
+          let open = 0;
+          for (const { takesText, noted, values, before, opening } of members) {
+            const value = values[at];
+            if (takesText && typeof value === 'string' && plain.test(value)) {
+              pieces[next++] = opening[open]!;
+              pieces[next++] = value;
+              open = 1;
+            } else {
+              pieces[next++] = before[open]!;
+              pieces[next++] = noted(value);
+              open = 0;
+            }
           }
+          if (open === 1) pieces[next++] = '"';
         }
-        pieces[next] = '}';
+        pieces[next++] = '}';
+        pieces.length = next;
         return pieces.join('');
       };
     },
@@ -68,23 +84,25 @@ interface NotedOfContext {
   readonly schema: Schema;
 }
 
-function notedOf(model: Model, name: string, { policies, schema }: NotedOfContext): NotedField['noted'] {
+function notedOf(model: Model, name: string, { policies, schema }: NotedOfContext): Omit<NotedField, 'label'> {
   const { fields } = policies.get(model.name);
   const owner = fields.has(name) ? name : relationOfColumn(model, name);
-  if (owner !== undefined && isForNobody(fields.get(owner)?.read)) return () => '{"withheld":true}';
+  const withheld = owner !== undefined && isForNobody(fields.get(owner)?.read);
+  if (withheld) return { takesText: false, noted: () => '{"withheld":true}' };
   const field = model.fields.get(name);
   if (field?.kind === 'relation') {
     const target = modelOf(schema, field.target);
     const keyText = (key: KeyValues) => tupleText(target, keyOf(target).fields, key);
-    return (value) =>
+    const noted: NotedField['noted'] = (value) =>
       JSON.stringify(
         Object.fromEntries(
           Object.entries(value as Record<string, KeyValues>).map(([verb, key]) => [verb, keyText(key)]),
         ),
       );
+    return { takesText: false, noted };
   }
   const isJson = field?.type === 'Json';
-  return (value) => {
+  const noted: NotedField['noted'] = (value) => {
     if (value === null || value === undefined) return 'null';
     if (value instanceof Uint8Array) return `{"bytes":${value.length}}`;
     if (isJson) return JSON.stringify(value);
@@ -93,6 +111,7 @@ function notedOf(model: Model, name: string, { policies, schema }: NotedOfContex
     if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
     return jsonOfText((value as { toString(): string }).toString());
   };
+  return { takesText: !isJson, noted };
 }
 
 const relationOfColumn = (model: Model, column: string): string | undefined =>

@@ -88,9 +88,10 @@ export function createAlikeInserter({ context, encode }: RowWriter) {
     let running: Promise<readonly KeyValues[]> = Promise.resolve([]);
     let from = 0;
     for (const rows of fewSizes(count, limit)) {
-      const parameters: unknown[] = [];
+      const parameters = Array<unknown>(rows * columns.length);
+      let next = 0;
       for (let at = from; at < from + rows; at++)
-        for (const { field, values } of columns) parameters.push(encode(field, values[at]));
+        for (const { field, values } of columns) parameters[next++] = encode(field, values[at]);
       from += rows;
       yield await running;
       running = insert(rowsStatement(model, fields, returning, rows), parameters, rows);
