@@ -7,7 +7,7 @@ export type RunTransaction = <T>(run: (transaction: OpenTransaction) => Promise<
 
 /** Compiled statements inside a transaction. */
 export interface OpenTransaction {
-  /** The rows that a statement returns, as arrays. What it refuses is an error of Prisma's driver adapter. */
+  /** The rows that a statement returns, as arrays. What it refuses is an error of the driver (`write/write-errors.ts`). */
   write(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
   /** The one JSON text that a read yields. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
@@ -28,7 +28,7 @@ export interface Connection {
   readonly engine: Engine;
   /** Unguarded: `auth/` keeps its sessions in it. */
   readonly prisma: PrismaClient;
-  /** Runs compiled writes in a transaction of the driver adapter, which Prisma Client uses too. */
+  /** Runs compiled writes in a transaction of the driver. */
   readonly transaction: RunTransaction;
   /** Runs a compiled read and gives its one JSON text. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;

@@ -40,7 +40,7 @@ connection.script(
 function store(type: ScalarType, value: unknown): { back: unknown; equals: boolean } {
   const bound = value === null ? null : sqlite.toParameter({ type }, value);
   connection.script('DELETE FROM "v"');
-  connection.execute({ sql: `INSERT INTO "v" ("${type}") VALUES (?)`, args: [bound as string] });
+  connection.write(`INSERT INTO "v" ("${type}") VALUES (?)`, [bound]);
   const field = sql.id('v', type);
   const read = sql`select ${sqlite.jsonArray([sqlite.toJson(type, field), sql`${field} = ${bound}`])} from ${sql.id('v')}`;
   const { sql: text, parameters } = read.compile(sqlite.compiler);
@@ -219,5 +219,34 @@ describe('a sum of Decimals', () => {
       valueOf(sql`${of('(0.1), (0.2)')} = ${0.3}`),
     ]).toEqual(['0.3', 1n]);
     expect(valueOf(of('(null)'))).toBe(null);
+  });
+});
+
+describe('a transaction on the connection that Prisma Client writes on too', () => {
+  const written = () => connection.rows('SELECT "Int" FROM "v"', []).flat();
+  const client = connection.client();
+  const insert = (value: number) => client.execute(`INSERT INTO "v" ("Int") VALUES (${value})`);
+
+  it('takes nothing of what is written meanwhile with it when it is undone', async () => {
+    connection.script('DELETE FROM "v"');
+    const { rollback } = await connection.begin();
+    connection.write('INSERT INTO "v" ("Int") VALUES (1)', []);
+    const others = [insert(2), client.transaction('write').then(({ commit }) => commit())];
+    rollback();
+    await Promise.all(others);
+    expect(written()).toEqual([2n]);
+  });
+
+  it('is undone when it cannot be committed, and the next one begins', async () => {
+    connection.script(
+      'DELETE FROM "v"; CREATE TABLE "of" ("v" INTEGER REFERENCES "v"("Int") DEFERRABLE INITIALLY DEFERRED)',
+    );
+    connection.script('CREATE UNIQUE INDEX "v_Int" ON "v"("Int")');
+    const { commit, rollback } = await connection.begin();
+    connection.write('INSERT INTO "of" VALUES (1)', []);
+    expect(commit).toThrow('FOREIGN KEY');
+    rollback();
+    await insert(3);
+    expect([written(), connection.rows('SELECT * FROM "of"', [])]).toEqual([[3n], []]);
   });
 });

@@ -23,14 +23,14 @@ const waits = new Set(['1205', '55P03']);
 /** The last one is Prisma Client's. */
 const retryable = new Set(['SocketTimeout', 'TransactionWriteConflict', 'P2034', ...waits]);
 
-/** What a driver adapter of Prisma calls the error, on every engine alike. */
+/** What kind of error it is, in the words of Prisma's driver adapters, which Prisma Client's errors come with. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error && error.name === 'DriverAdapterError')) return kinds[codeOf(error)] ?? '';
   const { cause } = error;
   return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
 }
 
-/** The same of drivers that are asked without an adapter: the numbers are MariaDB's and MySQL's, the words SQLite's, the others PostgreSQL's. */
+/** The kinds of what drivers say: the numbers are MariaDB's and MySQL's, the words SQLite's, the others PostgreSQL's. */
 const kinds: Readonly<Record<string, string | undefined>> = {
   1062: 'UniqueConstraintViolation',
   23505: 'UniqueConstraintViolation',
