@@ -78,6 +78,11 @@ describe('the effort of a statement', () => {
     expect(await effort(`select 1 from "City" as "t0" where "t0"."id" in ${all}`)).toBe(200_000);
   });
 
+  it('searches once for each value of an or about one column, which is a list to SQLite', async () => {
+    const one = '"t0"."countryCode" = ?';
+    expect(await effort(`select 1 from "City" as "t0" where (${one} or ${one} or (${one}) or ${one})`)).toBe(4_000);
+  });
+
   it('adds the sides of an or', async () => {
     expect(await effort('select 1 from "City" as "t0" where "t0"."id" = ? or "t0"."countryCode" = ?')).toBeLessThan(
       1_100,

@@ -102,8 +102,14 @@ function turnsOf({ detail, inside }: Step, level: Level, { tables, longestList, 
 }
 
 /** The plan does not tell either for how many values of a list it searches: as many as the longest has, at most. */
-const longestListIn = (sql: string) =>
-  Math.max(1, ...[...sql.matchAll(/ in \(((?:\?, )*\?)\)/g)].map(([, list]) => (list!.length + 2) / 3));
+function longestListIn(sql: string): number {
+  const lists = [...sql.matchAll(/ in \(((?:\?, )*\?)\)/g)].map(([, list]) => (list!.length + 2) / 3);
+  const alternatives = [...sql.matchAll(alternativesOfColumn)].map(([text]) => text.split(' or ').length);
+  return Math.max(1, ...lists, ...alternatives);
+}
+
+/** `"t0"."c" = ? or "t0"."c" = ?`, which SQLite makes a list of. */
+const alternativesOfColumn = /("t\d+"\."(?:[^"]|"")+") = [^\s()]+(?:\)* or \(*\1 = [^\s()]+)+/g;
 
 /** The tables that stand behind the aliases of a compiled statement. */
 function tablesOf(sql: string): Map<string, string[]> {
