@@ -1,6 +1,7 @@
 /** Becoming a user and staying the only one who is it, over HTTP. Numbers are those of the catalogue of attacks. */
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PergolaError } from '../../src/errors.ts';
 import { adminPassword } from '../server/graphiql-rows.ts';
 import { openMailServer } from '../support/mail-server.ts';
 import { serve, type Answer, type Served } from '../support/served.ts';
@@ -176,7 +177,8 @@ describe('a lost password (28)', () => {
     await served.mails();
     await allow();
     expect(answers).toEqual([{ data: { requestPasswordReset: true } }, { data: { requestPasswordReset: true } }]);
-    expect(served.failures.splice(0)).toHaveLength(1);
+    // Not that the database is away: it has answered.
+    expect(served.failures.splice(0).map((error) => error instanceof PergolaError)).toEqual([false]);
   });
 
   it('has its link at the configured host, whatever the request calls the server', async () => {

@@ -4,8 +4,9 @@ import { sumTooLarge } from '../aggregate.ts';
 /** What drivers, servers and Prisma's driver adapters say when no answer is to be had now, and one may be later. */
 const away = new Set<unknown>(
   [
-    // Prisma Client: not reachable, closed, no connection in time, too many.
-    ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037', 'P2039'],
+    // Prisma Client: not reachable, closed, no connection in time, too many. Not P2039: it is whatever else a driver says,
+    // whose own code stands in it.
+    ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'],
     ['DatabaseNotReachable', 'ConnectionClosed', 'TooManyConnections'],
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
     // MySQL and MariaDB: too many connections, shutting down, killed, read-only, a statement that took too long.
