@@ -44,7 +44,7 @@ for (const engine of positionals.length > 0 ? positionals : known) {
   const writes = await run([...proof, '--writes'], { ...both, PROOF_RUNS: '150' });
   const parts = [
     lineOf(suite, /^\d+ passed, \d+ failed$/m),
-    lineOf(attacks, /^refused .*$/m),
+    lineOf(attacks, /^refused \d+\/.*$/m),
     `reads ${lineOf(reads, /^counted runs .*$/m)}`,
     `writes ${lineOf(writes, /^counted runs .*$/m)}`,
   ];
