@@ -1,3 +1,4 @@
+import { Decimal } from '@prisma/client/runtime/client';
 import { isDeepStrictEqual } from 'node:util';
 import { documentOf, type Document } from './document.ts';
 import { locationsIn } from './locate.ts';
@@ -74,9 +75,18 @@ export async function ask(operation: Operation, options: AskOptions): Promise<As
   };
 }
 
-/** What another engine says, byte by byte. */
+/** What another engine says, byte by byte but for the digits of Decimals that one of them does not keep. */
 export const disagreementIn = ({ text, elsewhere }: Answer): Difference | undefined =>
-  elsewhere === undefined ? undefined : { expected: text, actual: elsewhere };
+  elsewhere === undefined || asKept(text) === asKept(elsewhere) ? undefined : { expected: text, actual: elsewhere };
+
+/** SQLite keeps 15 digits: an average of three Decimals may have more elsewhere (docs/decisions/engines.md). */
+const digitsKept = 15;
+
+const asKept = (text: string): string =>
+  text.replaceAll(/"-?\d+\.\d+"/g, (quoted) => {
+    const decimal = new Decimal(JSON.parse(quoted) as string);
+    return decimal.precision() > digitsKept ? `"${decimal.toSignificantDigits(digitsKept).toFixed()}"` : quoted;
+  });
 
 function differenceOf(expected: Expected, body: Body, answer: Answer, document: Document): Difference | undefined {
   const { data, errors = [], ...more } = body;
