@@ -1,8 +1,7 @@
 /** A new database of this run's engine (SQLite in a folder of its own, with the committed migrations applied), gone at the end of the test's scope. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { createClient } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
@@ -11,8 +10,9 @@ import { PrismaClient } from '../../src/generated/sqlite/client.ts';
 import { createDatabase } from './server-database.ts';
 import { testEngine, type ServerName, type TestServer } from './test-engine.ts';
 
-const schemaFile = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
-const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations/sqlite/', import.meta.url));
+// Of the working directory: what is compiled lies elsewhere.
+const schemaFile = resolve('prisma/schema.prisma');
+const migrationsFolder = resolve('prisma/migrations/sqlite');
 
 export interface TemporaryDatabase extends AsyncDisposable {
   client: PrismaClient;

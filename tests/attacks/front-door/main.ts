@@ -1,6 +1,6 @@
 /** `npm run attacks`: every attack against the servers of production, and against the build that lacks what refuses it. */
 import { attacks } from './attacks.ts';
-import { openRemoteTarget } from './remote-target.ts';
+import { compile, openRemoteTarget } from './remote-target.ts';
 import { attempt, builds, serverOf, survivorsOf } from './run.ts';
 import { servers, type ServerName } from './servers.ts';
 
@@ -8,6 +8,7 @@ import { servers, type ServerName } from './servers.ts';
 const tries = 3;
 const stallMsAtMost = 50;
 
+await compile();
 let refused = 0;
 let worst = { number: 0, stallMs: 0 };
 let most = { number: 0, memoryMb: 0 };

@@ -1,17 +1,27 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { startProcess } from './own-process.ts';
 import { sendTo } from './send.ts';
 import type { Reply } from './server-process.ts';
 import type { ServerName } from './servers.ts';
 import type { Inside, Target } from './target.ts';
 
-/** A server in a process of its own, so that its time and memory are those of nobody else. */
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What of these sources runs in processes of its own: a loader in them would count as memory, and stop them at times. */
+export async function compile(): Promise<void> {
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [compiler, '-p', fromHere('.')]);
+}
+
+/** A server in a process of its own, so that its time and memory are those of nobody else. Needs what `compile` makes. */
 export async function openRemoteTarget(on: ServerName): Promise<Target & AsyncDisposable> {
-  const child = fork(fileURLToPath(new URL('./server-process.ts', import.meta.url)), [on], {
+  const child = fork(fromHere('../../../dist/attacks/tests/attacks/front-door/server-process.js'), [on], {
     // As `npm run serve` starts it.
-    execArgv: ['--import', 'tsx', '--max-semi-space-size=8', '--heap-growing-percent=50'],
+    execArgv: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
     env: { ...process.env, TEST_REQUIRE: '' },
   });
   const [{ url, tokens }] = (await once(child, 'message')) as [Pick<Target, 'url' | 'tokens'>];

@@ -15,10 +15,6 @@ export interface Reply {
   readonly error?: string;
 }
 
-// The loader of these sources turns them on: to read the map of a large file stops everything for 50 ms and more, at the
-// first error of each. The server that is built has none.
-process.setSourceMapsEnabled(false);
-
 const target = await openTarget(process.argv[2] as ServerName);
 const { url, tokens } = target;
 process.send?.({ url, tokens });
