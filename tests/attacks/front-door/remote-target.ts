@@ -1,6 +1,5 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startProcess } from './own-process.ts';
@@ -13,7 +12,7 @@ const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** What of these sources runs in processes of its own: a loader in them would count as memory, and stop them at times. */
 export async function compile(): Promise<void> {
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const compiler = fromHere('../../../node_modules/typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [compiler, '-p', fromHere('.')]);
 }
 
