@@ -97,6 +97,21 @@ describe('the effort of a statement', () => {
     expect(found).toBeLessThan(100_000 + 103 * 1_000);
   });
 
+  it('takes a page for as many rows as it asks for, unless something else is derived beside it', async () => {
+    const page = `(select "t0"."countryCode" as "c" from ${citiesOf('t0', '?')} order by "t0"."id" limit ?) as "t0"`;
+    const nested = `(select count(*) from ${citiesOf('t1', '"t0"."c"')})`;
+    const judge = judgeOf(ask, (sql) => Promise.resolve(ask(sql)[0]?.[0]));
+    const isLittle = async (sql: string, parameters: readonly unknown[]) => {
+      judge(sql, parameters);
+      await setImmediate();
+      return judge(sql, parameters);
+    };
+    expect(await isLittle(`select ${nested} from ${page}`, [1, 21])).toBe(true);
+    expect(await isLittle(`select ${nested} from ${page}`, [1, 101])).toBe(false);
+    const other = `(select count(*) from (select "t2"."name" from "City" as "t2" where "t2"."id" = ?) as "t2")`;
+    expect(await isLittle(`select ${nested}, ${other} from ${page}`, [1, 1, 21])).toBe(false);
+  });
+
   it('is endless for what nests as deep as the parser takes, which is one level too deep for its plan', async () => {
     let deepest = 'select 1';
     for (let deeper = deepest; connection.fits(deeper); deeper = `select (${deeper})`) deepest = deeper;
@@ -112,7 +127,7 @@ describe('the effort of a statement', () => {
 it('is judged anew when what it was judged without has been counted', async () => {
   let counted = () => {};
   const judge = judgeOf(ask, (sql) => new Promise((resolve) => (counted = () => resolve(ask(sql)[0]?.[0]))));
-  const isLittle = () => judge(`select count(*) from ${citiesOf('t0', '?')}`);
+  const isLittle = () => judge(`select count(*) from ${citiesOf('t0', '?')}`, ['1']);
   expect(isLittle(), 'all 100,000 rows may be alike').toBe(false);
   counted();
   await setImmediate();

@@ -52,7 +52,9 @@ export async function connectSqlite(url: string): Promise<Connection> {
     transaction: groupCommit(writer),
     // What may visit many rows would hold up all other requests here, and could not be ended.
     read: async (sql, parameters) =>
-      (isLittle(sql) ? reader.value(sql, parameters) : await beside.value(sql, parameters)) as string | null,
+      (isLittle(sql, parameters) ? reader.value(sql, parameters) : await beside.value(sql, parameters)) as
+        | string
+        | null,
     fits: (sql) => reader.fits(sql),
     load: beside.load,
     async close() {

@@ -18,14 +18,16 @@ export const littleEffort = 50_000;
 const fewRows = 500;
 
 /** Pages have at most this many rows, and one that says whether there are more. */
-const pageRows = 101;
+const longestPage = 101;
 
 /**
  * How many rows SQLite may visit for a statement, whatever its values are: read from `EXPLAIN QUERY PLAN`, whose steps
  * are loops inside loops. It is told from the plan alone because nothing stops a statement of SQLite that has begun:
  * a filter that was quick with one value can take hours with another.
+ *
+ * @param pageRows as many rows as each page in it may have.
  */
-export function effortOf(sql: string, ask: Ask, sizes: Sizes): number {
+export function effortOf(sql: string, ask: Ask, sizes: Sizes, pageRows = longestPage): number {
   const tables = tablesOf(sql);
   const named = new Set([...tables.values()].flat());
   const rows = [...named].reduce((sum, table) => sum + sizes.rows(table), 0);
@@ -42,7 +44,7 @@ export function effortOf(sql: string, ask: Ask, sizes: Sizes): number {
   }));
   const byId = new Map(steps.map((step) => [step.id, step]));
   const roots = steps.filter((step) => !byId.get(step.parent)?.inside.push(step));
-  return effortOfLoops(roots, { tables, longestList: longestListIn(sql), sizes });
+  return effortOfLoops(roots, { tables, longestList: longestListIn(sql), pageRows, sizes });
 }
 
 interface Step {
@@ -55,6 +57,7 @@ interface Step {
 interface Known {
   readonly tables: ReadonlyMap<string, readonly string[]>;
   readonly longestList: number;
+  readonly pageRows: number;
   readonly sizes: Sizes;
 }
 
@@ -82,12 +85,11 @@ interface Level {
   readonly everyRow: boolean;
 }
 
-function turnsOf({ detail, inside }: Step, level: Level, { tables, longestList, sizes }: Known): number {
+function turnsOf({ detail, inside }: Step, level: Level, known: Known): number {
+  const { tables, longestList, pageRows, sizes } = known;
   // One index for each side of an `or`.
   if (detail.startsWith('MULTI-INDEX'))
-    return inside
-      .flatMap((index) => index.inside)
-      .reduce((sum, it) => sum + turnsOf(it, level, { tables, longestList, sizes }), 0);
+    return inside.flatMap((index) => index.inside).reduce((sum, it) => sum + turnsOf(it, level, known), 0);
   const [, name = ''] = /^(?:SCAN|SEARCH) (\S+)/.exec(detail) ?? [];
   if (name === 'CONSTANT') return 1;
   if (level.made.has(name)) return pageRows;
@@ -120,6 +122,20 @@ function tablesOf(sql: string): Map<string, string[]> {
   return tables;
 }
 
+/**
+ * Where the parameters of a statement say how many rows a page has; undefined when it derives something that is no page,
+ * and could have more rows than the pages beside it.
+ */
+function limitsIn(sql: string): readonly number[] | undefined {
+  const limits: number[] = [];
+  let count = 0;
+  for (const [token] of sql.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|limit \?\) as|\?/g)) {
+    if (token.startsWith('limit')) limits.push(count);
+    if (token.includes('?') && !/^['"]/.test(token)) count++;
+  }
+  return sql.split(' from (select ').length - 1 === limits.length ? limits : undefined;
+}
+
 /** How long a figure is taken for true. */
 const freshMs = 60_000;
 /** As long, where counting takes its time: a table grows by a small part of itself meanwhile. */
@@ -133,14 +149,24 @@ const judgedMs = 60_000;
  *
  * @param countLater as in `sizesOf`. What was judged before something was counted is judged anew: it was taken for more.
  */
-export function judgeOf(ask: Ask, countLater: CountLater): (sql: string) => boolean {
+export function judgeOf(ask: Ask, countLater: CountLater): (sql: string, parameters: readonly unknown[]) => boolean {
+  const limits = new LRUCache<string, readonly number[]>({ max: 2_000 });
   const judged = new LRUCache<string, boolean>({ max: 2_000, ttl: judgedMs });
   const sizes = sizesOf(ask, countLater, () => judged.clear());
-  return (sql) => {
-    let little = judged.get(sql);
+
+  const pageRowsOf = (sql: string, parameters: readonly unknown[]) => {
+    const places = limits.get(sql) ?? limitsIn(sql) ?? [];
+    limits.set(sql, places);
+    return places.length === 0 ? longestPage : Math.max(...places.map((at) => Number(parameters[at])));
+  };
+
+  return (sql, parameters) => {
+    const pageRows = pageRowsOf(sql, parameters);
+    const key = `${pageRows} ${sql}`;
+    let little = judged.get(key);
     if (little === undefined) {
-      little = effortOf(sql, ask, sizes) <= littleEffort;
-      judged.set(sql, little);
+      little = effortOf(sql, ask, sizes, pageRows) <= littleEffort;
+      judged.set(key, little);
     }
     return little;
   };
