@@ -50,11 +50,11 @@ export async function connectSqlite(url: string): Promise<Connection> {
     engine: sqlite,
     prisma,
     transaction: groupCommit(writer),
-    // What may visit many rows would hold up all other requests here, and could not be ended.
-    read: async (sql, parameters) =>
-      (isLittle(sql, parameters) ? reader.value(sql, parameters) : await beside.value(sql, parameters)) as
-        | string
-        | null,
+    async read(sql, parameters) {
+      // What may visit many rows would hold up all other requests here, and could not be ended.
+      const by = isLittle(sql, parameters) ? reader : beside;
+      return (await by.value(sql, parameters)) as string | null;
+    },
     fits: (sql) => reader.fits(sql),
     load: beside.load,
     async close() {

@@ -81,7 +81,7 @@ export class LibsqlConnection {
     }
   }
 
-  /** The same of a statement that may return none, as one that writes. */
+  /** The rows, as arrays, of a statement that may return none, as one that writes. */
   write(sql: string, args: readonly unknown[]): unknown[][] {
     const { statement, columns } = this.prepare(sql);
     if (columns) return statement.all(args) as unknown[][];

@@ -123,17 +123,17 @@ function tablesOf(sql: string): Map<string, string[]> {
 }
 
 /**
- * Where the parameters of a statement say how many rows a page has; undefined when it derives something that is no page,
- * and could have more rows than the pages beside it.
+ * Where the parameters of a statement say how many rows a page has; nowhere when it derives something that is no page, and
+ * could have more rows than the pages beside it.
  */
-function limitsIn(sql: string): readonly number[] | undefined {
+function limitsIn(sql: string): readonly number[] {
   const limits: number[] = [];
   let count = 0;
   for (const [token] of sql.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|limit \?\) as|\?/g)) {
     if (token.startsWith('limit')) limits.push(count);
     if (token.includes('?') && !/^['"]/.test(token)) count++;
   }
-  return sql.split(' from (select ').length - 1 === limits.length ? limits : undefined;
+  return sql.split(' from (select ').length - 1 === limits.length ? limits : [];
 }
 
 /** How long a figure is taken for true. */
@@ -155,8 +155,8 @@ export function judgeOf(ask: Ask, countLater: CountLater): (sql: string, paramet
   const sizes = sizesOf(ask, countLater, () => judged.clear());
 
   const pageRowsOf = (sql: string, parameters: readonly unknown[]) => {
-    const places = limits.get(sql) ?? limitsIn(sql) ?? [];
-    limits.set(sql, places);
+    let places = limits.get(sql);
+    if (!places) limits.set(sql, (places = limitsIn(sql)));
     return places.length === 0 ? longestPage : Math.max(...places.map((at) => Number(parameters[at])));
   };
 
