@@ -324,7 +324,7 @@ export async function openDatabase(
     as: (viewer, request) => new ViewerRows(viewer, request),
     // Made when it is asked for: tests open databases of other schemas than the one that Prisma Client is made for.
     get unguarded() {
-      return (unguarded ??= unguardedClient(connection.prisma, new ViewerRows(system).client, schema));
+      return (unguarded ??= unguardedClient(connection.prisma, clientFor, new ViewerRows(system)));
     },
     stickySeconds: replica && stickySeconds,
     stayOnPrimary: (viewer) => replica?.stayOnPrimary(viewer),

@@ -6,6 +6,7 @@ import { always } from '../policy/filter.ts';
 import { keyFilter, parseCallerWhere, parseOrderBy, parseUniqueWhere } from './parse-arguments.ts';
 import { related, type ListRead, type OneRead, type Row, type Rows, type Selection } from './read.ts';
 import type { GuardedRows } from './guarded-rows.ts';
+import type { LookUp, LookUpRow } from './look-ups-together.ts';
 import { Values } from './values.ts';
 
 type Method =
@@ -32,14 +33,17 @@ export type GuardedClient = {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
+/** @param lookUp for a client that serves many requests. */
+export type GuardedClientFactory = (rows: GuardedRows, lookUp?: LookUpRow) => GuardedClient;
+
 /** Makes clients that share everything but the viewer. */
-export function guardedClientFactory(schema: Schema): (rows: GuardedRows) => GuardedClient {
+export function guardedClientFactory(schema: Schema): GuardedClientFactory {
   const models = [...schema.models.values()];
-  return (rows) => {
+  return (rows, lookUp = ({ read }, value) => rows.one(read, new Values([value]))) => {
     const delegates: Record<string, unknown> = {};
     for (const model of models) {
       Object.defineProperty(delegates, lowerFirst(model.name), {
-        get: () => delegateOf(model, rows),
+        get: () => delegateOf(model, rows, lookUp),
         enumerable: true,
       });
     }
@@ -47,7 +51,7 @@ export function guardedClientFactory(schema: Schema): (rows: GuardedRows) => Gua
   };
 }
 
-function delegateOf(model: Model, rows: GuardedRows) {
+function delegateOf(model: Model, rows: GuardedRows, lookUp: LookUpRow) {
   const { schema } = rows;
 
   const list = async (args: Arguments, extra: Partial<ListRead>): Promise<Rows> => {
@@ -81,7 +85,7 @@ function delegateOf(model: Model, rows: GuardedRows) {
     accept(args, ['where', 'select', 'include']);
     const known = knownLookUp(args, model);
     if (known) {
-      const row = await rows.one(known.read, new Values([known.value]));
+      const row = await lookUp(known.lookUp, known.value);
       return row && flatten(row);
     }
     const values = new Values();
@@ -182,7 +186,7 @@ function selectionOf({ select, include }: Arguments, model: Model, schema: Schem
   return { scalars, relations };
 }
 
-/** A row in Prisma's shape: related rows stand beside the columns. */
+/** A row in Prisma's shape: related rows stand beside the columns. Nothing is done to one that has it already. */
 function flatten(row: Row): Row {
   for (const [key, value] of Object.entries(row[related] ?? {})) {
     row[key] = isRows(value) ? value.rows.map(flatten) : value && flatten(value as Row);
@@ -207,23 +211,23 @@ function positive(take: unknown): number {
 }
 
 /** Look-ups by one text and a `select` that the caller keeps: such as the session of every request. */
-const lookUps = new WeakMap<object, { readonly name: string; readonly read: OneRead }>();
+const lookUps = new WeakMap<object, LookUp>();
 
 function keepLookUp({ where, select, include }: Arguments, read: OneRead, values: Values) {
   const [entry, ...others] = Object.entries(where ?? {});
   if (include || !isObject(select) || !entry || others.length > 0 || typeof entry[1] !== 'string') return;
   // With a further value in it, the selection is not the same for every call.
-  if (values.list.length === 1) lookUps.set(select, { name: entry[0], read });
+  if (values.list.length === 1) lookUps.set(select, { field: entry[0], read });
 }
 
 function knownLookUp({ where, select, include }: Arguments, model: Model) {
   const known = isObject(select) && !include ? lookUps.get(select) : undefined;
   const entries = Object.entries(where ?? {});
-  if (!known || entries.length !== 1 || entries[0]![0] !== known.name || known.read.model !== model.name)
+  if (!known || entries.length !== 1 || entries[0]![0] !== known.field || known.read.model !== model.name)
     return undefined;
   const value: unknown = entries[0]![1];
   // Anything else takes the long way, on which values are checked.
-  return typeof value === 'string' && !value.includes('\0') ? { read: known.read, value } : undefined;
+  return typeof value === 'string' && !value.includes('\0') ? { lookUp: known, value } : undefined;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

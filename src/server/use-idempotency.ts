@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
   getOperationAST,
-  Kind,
   OperationTypeNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database, IdempotentRequest } from '../database/database.ts';
 import { badInput } from '../errors.ts';
 import type { Context } from '../graphql/context.ts';
 import { maskError } from './mask-error.ts';
+import { rootFieldsOf } from './root-fields.ts';
 
 const header = 'idempotency-key';
 const acceptable = /^[\x21-\x7e]{1,255}$/;
@@ -109,20 +108,7 @@ const isFinal = (status: number) => status < 500 && status !== 429;
 /** An answer that holds a secret is not written down. */
 function refuseWhatIsNotKept(operation: OperationDefinitionNode, document: DocumentNode, schema: GraphQLSchema) {
   const fields = schema.getMutationType()?.getFields() ?? {};
-  const secret = rootFields(operation.selectionSet, document).find(
-    (name) => fields[name]?.extensions['answersSecret'] === true,
-  );
+  const secret = rootFieldsOf(operation, document).find((name) => fields[name]?.extensions['answersSecret'] === true);
   if (secret !== undefined)
     throw badInput(`The answer of ${secret} holds a secret, which is not kept.`, 'Send it without an Idempotency-Key.');
-}
-
-function rootFields({ selections }: SelectionSetNode, document: DocumentNode, seen = new Set<string>()): string[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, document, seen);
-    const name = selection.name.value;
-    const fragment = document.definitions.find((it) => it.kind === Kind.FRAGMENT_DEFINITION && it.name.value === name);
-    if (seen.has(name) || fragment?.kind !== Kind.FRAGMENT_DEFINITION) return [];
-    return rootFields(fragment.selectionSet, document, seen.add(name));
-  });
 }
