@@ -5,10 +5,18 @@ import type { Engine } from './engine.ts';
 /** Commits what is done when it resolves, and undoes it when it throws. */
 export type RunTransaction = <T>(run: (transaction: OpenTransaction) => Promise<T>) => Promise<T>;
 
+/** What came of a statement. */
+export interface Written {
+  /** The rows that it returns, as arrays. */
+  readonly rows: unknown[][];
+  /** How many rows it has inserted, changed or deleted. */
+  readonly changed: number;
+}
+
 /** Compiled statements inside a transaction. */
 export interface OpenTransaction {
-  /** The rows that a statement returns, as arrays. What it refuses is an error of the driver (`write/write-errors.ts`). */
-  write(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+  /** What the database refuses is an error of the driver (`write/write-errors.ts`). */
+  write(sql: string, parameters: readonly unknown[]): Promise<Written>;
   /** The one JSON text that a read yields. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Runs what the database may refuse. After a refusal the transaction goes on as if it had not been asked. */

@@ -98,6 +98,11 @@ export interface Engine {
    * returned, or the only way. It is the key of the first row, and a second value the step to the next, or of the last row.
    */
   readonly countedKey: { readonly statement: Sql; readonly of: 'first' | 'last' } | undefined;
+  /**
+   * Where a new row stands in its table, which an insert can return: by it the row is found without its key, in the same
+   * transaction. Undefined where that is of no use.
+   */
+  readonly rowPlace: { readonly returned: Sql; is(alias: string, place: Sql): Sql } | undefined;
   /** How a JavaScript value of the field is bound to a statement; null never comes here. */
   toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
 

@@ -1,6 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { LRUCache } from 'lru-cache';
-import { createPool, type Pool, type PoolConfig } from 'mariadb';
+import { createPool, type Pool, type PoolConfig, type UpsertResult } from 'mariadb';
 import { badConfig } from '../../errors.ts';
 import { PrismaClient } from '../../generated/mysql/client.ts';
 import type { Connection } from '../connection.ts';
@@ -117,9 +117,8 @@ async function lend(pool: Pool): Promise<LentConnection> {
   connection.on('error', heardOf);
   return {
     async run(sql, parameters) {
-      const rows: unknown = await connection.execute({ sql, ...asStored }, [...parameters]);
-      // Of a statement that returns none, it is how many were changed.
-      return Array.isArray(rows) ? (rows as unknown[][]) : [];
+      const result = await connection.execute<unknown[][] | UpsertResult>({ sql, ...asStored }, [...parameters]);
+      return Array.isArray(result) ? { rows: result, changed: 0 } : { rows: [], changed: result.affectedRows };
     },
     control: (sql) => connection.query(sql),
     async release(broken) {

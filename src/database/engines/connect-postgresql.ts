@@ -64,8 +64,8 @@ async function lend(pool: Pool): Promise<LentConnection> {
   client.on('error', heardOf);
   return {
     async run(text, parameters) {
-      const { rows } = await client.query<unknown[]>(statementOf(text, parameters));
-      return rows;
+      const { rows, rowCount } = await client.query<unknown[]>(statementOf(text, parameters));
+      return { rows, changed: rowCount ?? 0 };
     },
     control: (sql) => client.query(sql),
     release(broken) {

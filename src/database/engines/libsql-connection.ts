@@ -5,6 +5,7 @@ import { LibsqlError } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { LRUCache } from 'lru-cache';
 import { badInput } from '../../errors.ts';
+import type { Written } from '../connection.ts';
 
 type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
 
@@ -81,12 +82,12 @@ export class LibsqlConnection {
     }
   }
 
-  /** The rows, as arrays, of a statement that may return none, as one that writes. */
-  write(sql: string, args: readonly unknown[]): unknown[][] {
+  /** Runs a statement that may return rows, or change some. */
+  write(sql: string, args: readonly unknown[]): Written {
     const { statement, columns } = this.prepare(sql);
-    if (columns) return statement.all(args) as unknown[][];
-    statement.run(args);
-    return [];
+    if (!columns) return { rows: [], changed: statement.run(args).changes };
+    const rows = statement.all(args) as unknown[][];
+    return { rows, changed: rows.length };
   }
 
   /**

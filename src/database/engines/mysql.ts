@@ -84,6 +84,7 @@ export const mysql: Engine = {
 
   returnsKeys: true,
   countedKey: undefined,
+  rowPlace: undefined,
 
   toParameter({ type }, value) {
     switch (type) {

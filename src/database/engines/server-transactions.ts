@@ -1,11 +1,11 @@
-import type { OpenTransaction, RunTransaction } from '../connection.ts';
+import type { OpenTransaction, RunTransaction, Written } from '../connection.ts';
 import { isUniqueViolation } from '../write/write-errors.ts';
 import { inSavepoint } from './savepoint.ts';
 
 /** A connection of a server's driver, lent for one transaction. */
 export interface LentConnection {
-  /** Runs a statement, which the connection keeps prepared, and gives the rows that it returns as arrays. */
-  run(sql: string, parameters: readonly unknown[]): Promise<unknown[][]>;
+  /** Runs a statement, which the connection keeps prepared. */
+  run(sql: string, parameters: readonly unknown[]): Promise<Written>;
   /** For what begins and ends transactions and their parts: MySQL prepares none of it. */
   control(sql: string): Promise<unknown>;
   /** @param broken then it is closed, and another one takes its place. */
@@ -78,7 +78,9 @@ function openTransaction(
   return {
     write,
     async read(sql, parameters) {
-      const [row] = await write(sql, parameters);
+      const {
+        rows: [row],
+      } = await write(sql, parameters);
       return (row?.[0] ?? null) as string | null;
     },
     tryOut: (act) => (refusalsEndIt ? inSavepoint(lent.control, 'trial', act) : act()),

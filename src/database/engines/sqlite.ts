@@ -75,6 +75,7 @@ export const sqlite: Engine = {
   returnsKeys: true,
   // The driver makes an object of every row that a statement returns.
   countedKey: { statement: sql`select last_insert_rowid()`, of: 'last' },
+  rowPlace: undefined,
 
   toParameter({ type }, value) {
     switch (type) {

@@ -3,6 +3,7 @@ import { system, type Viewer } from '../../policy/viewer.ts';
 import { entriesOf, type Entry } from './audit-entries.ts';
 import { createAuditText } from './audit-text.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
+import type { Provided } from './provided.ts';
 import { createRowWriter, type Change, type CreatedRows, type RowWriterContext } from './row-writer.ts';
 import { JsonText } from './json-text.ts';
 import { uuid7 } from './uuid7.ts';
@@ -31,9 +32,11 @@ const maxRowsTogether = 500;
  */
 export function createAudit({ policies, viewer, requestId, unaudited, auditTogether, ...context }: AuditContext) {
   const model = viewer === system || unaudited ? undefined : context.schema.models.get(auditModel);
-  const noted: (Change | CreatedRows)[] = [];
+  let noted: (Change | CreatedRows)[] = [];
   const text = createAuditText(policies, context.schema);
   const at = new Date();
+  const writer = createRowWriter({ ...context, note: () => {}, noteCreated: () => {} });
+  const entries = () => entriesOf(noted, text, auditTogether ? maxRowsTogether : 1);
 
   /** In the order of `columns`. */
   const rowOf = ({ model: { name }, verb, key, changes }: Entry) => [
@@ -57,9 +60,19 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
     },
     async write(): Promise<void> {
       if (!model || noted.length === 0) return;
-      const inserter = createBulkInserter(createRowWriter({ ...context, note: () => {}, noteCreated: () => {} }));
-      const entries = entriesOf(noted, text, auditTogether ? maxRowsTogether : 1);
-      await inserter.insertOwn(model, columns, Array.from(entries, rowOf));
+      const inserter = createBulkInserter(writer);
+      await inserter.insertOwn(model, columns, Array.from(entries(), rowOf));
+      noted = [];
+    },
+    /** @returns whether what is noted is one entry, and is written: where a row that it needs is not there, it is not. */
+    async writeProvided(provided: Provided): Promise<boolean> {
+      if (!model || noted.length !== 1) return false;
+      const [entry, ...others] = Array.from(entries(), rowOf);
+      if (!entry || others.length > 0) return false;
+      const row = Object.fromEntries(columns.map((name, nth) => [name, entry[nth] ?? null]));
+      if (!(await writer.insertProvided(model, row, 'audit', provided))) return false;
+      noted = [];
+      return true;
     },
   };
 }

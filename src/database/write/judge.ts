@@ -60,9 +60,12 @@ export function createJudge({ schema, policy, matching }: JudgeContext) {
   /** The row that is named, where the viewer has the right on it. */
   function lookUp(model: Model, verb: RowVerb, wanted: Wanted, further: Filter[] = []): Promise<KeyValues | undefined> {
     const values = new Values();
-    const filters = namedBy(model, wanted, values);
-    return matching(model, all([...filters, policy.rows(model.name, verb), ...further]), values);
+    return matching(model, all([filterOf(model, verb, wanted, values), ...further]), values);
   }
+
+  /** What holds of the row that is named, where the viewer has the right on it, and of no other. */
+  const filterOf = (model: Model, verb: RowVerb, wanted: Wanted, values: Values): Filter =>
+    all([...namedBy(model, wanted, values), policy.rows(model.name, verb)]);
 
   function namedBy(model: Model, { where, within, path }: Wanted, values: Values): Filter[] {
     const named = where === undefined ? [] : [parseUniqueWhere(where, model, schema, values, path)];
@@ -137,6 +140,7 @@ export function createJudge({ schema, policy, matching }: JudgeContext) {
     requireFieldWrite,
     writeRights,
     lookUp,
+    filterOf,
     find,
     findToUpdate,
     requireVersion,

@@ -20,6 +20,11 @@ export interface WrittenRow {
   readonly path: string;
 }
 
+/** One row, and what must hold of it. */
+export interface NewRow extends Pick<NewRowCheck, 'model' | 'filter'> {
+  readonly key: KeyValues;
+}
+
 interface NewRowChecksContext {
   readonly whereabouts: Whereabouts;
   readonly finder: RowFinder;
@@ -34,8 +39,13 @@ export function createNewRowChecks({ finder, requireRow, whereabouts }: NewRowCh
     checks.push({ ...check, since: whereabouts.now() });
   }
 
-  /** Judges every row that was written as it is now. Nothing is kept when one of them may not be so. */
-  async function judge(): Promise<void> {
+  /**
+   * Judges every row that was written as it is now. Nothing is kept when one of them may not be so.
+   *
+   * @param inPassing asked before a row is judged by itself: whether that has been found out with something else, and
+   * the row may be so.
+   */
+  async function judge(inPassing: (row: NewRow) => Promise<boolean>): Promise<void> {
     for (const { model, filter, rows: written, what, since } of checks) {
       if (since === whereabouts.now() && isAlways(filter)) continue;
       // What has been deleted since cannot be judged any more, and may have done something in the meantime.
@@ -47,6 +57,7 @@ export function createNewRowChecks({ finder, requireRow, whereabouts }: NewRowCh
       if (isAlways(filter)) continue;
       const [only] = rows;
       if (only && rows.length === 1) {
+        if (await inPassing({ model, key: only.key, filter })) continue;
         await requireRow(model, only.key, filter, () => forbidden(what, only.path));
         continue;
       }

@@ -1,7 +1,8 @@
 import { badInput } from '../../errors.ts';
-import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
+import { modelOf, scalarOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, never } from '../../policy/filter.ts';
-import type { Data, Judge, Place, Within } from './judge.ts';
+import { uniqueTupleOf } from './bulk-link.ts';
+import type { Data, Judge, Place, Wanted, Within } from './judge.ts';
 import { inside, nestedEntries } from './nested-input.ts';
 import type { KeyValues } from './row-writer.ts';
 import { emptyColumns } from './shared-columns.ts';
@@ -23,14 +24,27 @@ export interface Pointed {
   readonly after?: () => Promise<void>;
 }
 
+/** A row to be pointed at, which is not judged yet. */
+export interface Unjudged {
+  readonly model: Model;
+  readonly wanted: Wanted;
+}
+
+interface PointToOptions {
+  readonly place: Place;
+  /** As it is stored; undefined while it is being created. */
+  readonly row?: KeyValues | undefined;
+  /** Takes it on to judge a row with the insert that points at it. Without, and in doubt, it is judged before. */
+  readonly judgeLater?: ((link: Unjudged) => void) | undefined;
+}
+
 /** Writes through relations whose columns the row itself holds: the far row comes first, for its key stands in them. */
 export function createPointer({ schema, judge, whereabouts, ...context }: PointToContext) {
-  /** @param row the row as it is stored; undefined while it is being created. */
   return async function pointTo(
     model: Model,
     relation: RelationField,
     value: unknown,
-    { place, row }: { readonly place: Place; readonly row?: KeyValues | undefined },
+    { place, row, judgeLater }: PointToOptions,
   ): Promise<Pointed> {
     const pairs = pairsOf(relation);
     const target = modelOf(schema, relation.target);
@@ -52,8 +66,13 @@ export function createPointer({ schema, judge, whereabouts, ...context }: PointT
     const within = row ? await pointedAt(model, row, pairs) : () => never;
     const tied = { within, path: at.path };
     switch (verb) {
-      case 'connect':
-        return to(await judge.find(target, 'link', { where: item, path: at.path }));
+      case 'connect': {
+        const wanted = { where: item, path: at.path };
+        const columns = judgeLater && columnsNaming(item, target, pairs);
+        if (!columns) return to(await judge.find(target, 'link', wanted));
+        judgeLater({ model: target, wanted });
+        return { columns };
+      }
       case 'create':
         return to(await context.create(target, item as Data, at));
       case 'connectOrCreate': {
@@ -107,6 +126,21 @@ export function createPointer({ schema, judge, whereabouts, ...context }: PointT
         }),
       );
   }
+}
+
+/** The columns that point at a row, where what names it is what stands in them, to the letter. */
+function columnsNaming(
+  where: unknown,
+  target: Model,
+  pairs: readonly (readonly [string, string])[],
+): KeyValues | undefined {
+  const tuple = uniqueTupleOf(where, target)?.tuple;
+  const columns = Object.fromEntries(pairs.map(([here, there]) => [here, tuple?.[there]]));
+  const plain = pairs.every(([here, there]) => {
+    const { type } = scalarOf(target, there);
+    return (type === 'String' || type === 'Int') && columns[here] !== undefined;
+  });
+  return plain ? columns : undefined;
 }
 
 function pairsOf({ join, name }: RelationField) {

@@ -14,11 +14,12 @@ import { countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
-import { storedEnum } from '../parameters.ts';
+import { storedEnum, type Parameter } from '../parameters.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { JsonText } from './json-text.ts';
 import type { KeyAt } from './new-keys.ts';
-import { fill, placeholder } from './placeholder.ts';
+import { fill, placeholder, type Placeholder } from './placeholder.ts';
+import { boundTo, shapeOf, whereProvided, type Provided } from './provided.ts';
 import { toWriteError } from './write-errors.ts';
 
 export type KeyValues = Record<string, unknown>;
@@ -26,7 +27,9 @@ export type KeyValues = Record<string, unknown>;
 export interface RowWriterContext {
   readonly schema: Schema;
   readonly engine: Engine;
-  /** Runs inside the transaction and gives the rows that the statement returns, as arrays. */
+  /** Runs inside the transaction. */
+  readonly write: OpenTransaction['write'];
+  /** The same, and gives the rows that the statement returns, as arrays. */
   readonly run: (sql: string, parameters: readonly unknown[]) => Promise<unknown[][]>;
   /** Runs what may be refused, and leaves the transaction as it was if it is. */
   readonly tryOut: OpenTransaction['tryOut'];
@@ -61,14 +64,16 @@ export interface CreatedRows {
  * @throws CONFLICT, BAD_INPUT with the path in the caller's input.
  */
 export function createRowWriter(context: RowWriterContext) {
-  const { schema, engine, run, note } = context;
+  const { schema, engine, run, write, note } = context;
+  /** Where new rows stand, by the key that `insert` gave: by that object and no other. */
+  const places = new WeakMap<KeyValues, unknown>();
 
   const execute = async (model: Model, path: string, statement: Sql): Promise<unknown[][]> => {
     const { sql: text, parameters } = statement.compile(engine.compiler);
     return attempt(model, path, () => run(text, parameters));
   };
 
-  const attempt = async (model: Model, path: string, act: () => Promise<unknown[][]>): Promise<unknown[][]> => {
+  const attempt = async <T>(model: Model, path: string, act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
     } catch (error) {
@@ -90,21 +95,34 @@ export function createRowWriter(context: RowWriterContext) {
       keyOf(model).fields.map((name) => sql`${columnOf(model, name)} = ${stored(model, name, key[name])}`),
       sql` and `,
     );
-  const returned = (model: Model, [row]: readonly unknown[][]): KeyValues => {
+  const returned = (model: Model, row: readonly unknown[] | undefined): KeyValues => {
     if (!row) throw new Error(`${model.name} was written, and the database did not say under which key.`);
     return Object.fromEntries(
       keyOf(model).fields.map((name, at) => [name, engine.fromColumn(scalarOf(model, name), row[at])]),
     );
   };
-  const keyOfInserted = async (model: Model, rows: unknown[][], counted: ScalarField | undefined) =>
-    counted ? (await readCountedKeys(context, model, { field: counted, rows: 1 }))(0) : returned(model, rows);
-  /** The values stand in the order of the names. */
-  const insertInto = (model: Model, names: readonly string[]): Sql => {
-    const list = names.map((name) => columnOf(model, name));
-    const values = names.map((name) => sql`${name}`);
-    const body = names.length > 0 ? sql`(${sql.join(list)}) values (${sql.join(values)})` : engine.defaultRow;
-    const insert = sql`insert into ${sql.table(model.table)} ${body}`;
-    return isKeyed(model, names) || !engine.returnsKeys ? insert : sql`${insert} returning ${keyColumns(model)}`;
+  const keyOfInserted = async (model: Model, row: unknown[] | undefined, counted: ScalarField | undefined) =>
+    counted ? (await readCountedKeys(context, model, { field: counted, rows: 1 }))(0) : returned(model, row);
+  const insertInto = (model: Model, names: readonly string[], provided: Provided | undefined): Sql => {
+    const list = sql.join(names.map((name) => columnOf(model, name)));
+    const values = sql.join(names.map((name) => placeholder('set', name)));
+    const isGiven = isKeyed(model, names);
+    const returning = [
+      ...(isGiven || !engine.returnsKeys ? [] : keyOf(model).fields.map((name) => columnOf(model, name))),
+      ...(engine.rowPlace ? [engine.rowPlace.returned] : []),
+    ];
+    return sql.join(
+      [
+        sql`insert into ${sql.table(model.table)}`,
+        provided
+          ? sql`(${list}) select ${values} ${whereProvided(provided, context)}`
+          : names.length > 0
+            ? sql`(${list}) values (${values})`
+            : engine.defaultRow,
+        ...(returning.length > 0 ? [sql`returning ${sql.join(returning)}`] : []),
+      ],
+      sql` `,
+    );
   };
   /** A column that changes with every update never holds the same twice, however fast the updates: it tells versions apart. */
   const assignment = (model: Model, name: string, value: Sql): Sql => {
@@ -119,7 +137,32 @@ export function createRowWriter(context: RowWriterContext) {
   const isKeyed = (model: Model, names: readonly string[]) => keyOf(model).fields.every((name) => names.includes(name));
   const keyIn = (model: Model, values: KeyValues): KeyValues =>
     Object.fromEntries(keyOf(model).fields.map((name) => [name, values[name]]));
-  const keyColumns = (model: Model) => sql.join(keyOf(model).fields.map((name) => columnOf(model, name)));
+
+  /** With what nobody gave a value. @throws BAD_INPUT for what cannot be stored, before the database is asked. */
+  function completeRow(model: Model, given: KeyValues, path: string): KeyValues {
+    const columns = { ...given, ...defaultColumns(model, given) };
+    checkColumns(model, columns, context, path);
+    checkRequired(model, columns, path);
+    return columns;
+  }
+
+  /** @param provided else nothing is inserted, and undefined is given. */
+  async function insertRow(model: Model, columns: KeyValues, path: string, provided?: Provided) {
+    const names = Object.keys(columns);
+    const shape = `insert ${model.name} ${names.join()} ${provided ? shapeOf(provided) : ''}`;
+    const statement = cachedStatement(context, shape, () => insertInto(model, names, provided));
+    const values = (statement.parameters as readonly (Placeholder | Parameter)[]).map((it) =>
+      'operand' in it ? boundTo(it, provided!, context) : stored(model, it.name, columns[it.name]),
+    );
+    const isGiven = isKeyed(model, names);
+    const counted = isGiven || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path);
+    const { rows, changed } = await attempt(model, path, () => write(statement.sql, values));
+    if (provided && changed === 0) return undefined;
+    const key = isGiven ? keyIn(model, columns) : await keyOfInserted(model, rows[0], counted);
+    if (engine.rowPlace) places.set(key, rows[0]?.at(-1));
+    note({ model, verb: 'create', key, written: columns });
+    return key;
+  }
 
   return {
     context,
@@ -128,22 +171,18 @@ export function createRowWriter(context: RowWriterContext) {
     columnOf,
     assignment,
     attempt,
+    completeRow,
 
     async insert(model: Model, given: KeyValues, path: string): Promise<KeyValues> {
-      const columns = { ...given, ...defaultColumns(model, given) };
-      checkColumns(model, columns, context, path);
-      checkRequired(model, columns, path);
-      const names = Object.keys(columns);
-      const { sql: text } = cachedStatement(context, `insert ${model.name} ${names.join()}`, () =>
-        insertInto(model, names),
-      );
-      const values = names.map((name) => stored(model, name, columns[name]));
-      const counted = isKeyed(model, names) || engine.returnsKeys ? undefined : countedFieldAlone(context, model, path);
-      const rows = await attempt(model, path, () => run(text, values));
-      const key = isKeyed(model, names) ? keyIn(model, columns) : await keyOfInserted(model, rows, counted);
-      note({ model, verb: 'create', key, written: columns });
-      return key;
+      return (await insertRow(model, completeRow(model, given, path), path))!;
     },
+
+    /** @returns undefined, and has inserted nothing, where a row that it needs is not there. */
+    insertProvided: (model: Model, complete: KeyValues, path: string, provided: Provided) =>
+      insertRow(model, complete, path, provided),
+
+    /** Where this new row stands in its table, as far as it has not been written since; undefined where nobody knows. */
+    placeOf: (key: KeyValues): unknown => places.get(key),
 
     async update(model: Model, key: KeyValues, given: KeyValues, path: string): Promise<KeyValues> {
       const columns = { ...managedColumns(model), ...given };

@@ -1,16 +1,19 @@
 import { keyOf, type Model } from '../../model/model.ts';
-import type { Filter } from '../../policy/filter.ts';
+import { all, type Filter } from '../../policy/filter.ts';
 import type { Policies } from '../../policy/policy.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import type { AggregateRead } from '../aggregate.ts';
 import type { OpenTransaction } from '../connection.ts';
 import { bind } from '../parameters.ts';
+import { keyFilter } from '../parse-arguments.ts';
 import type { Planner } from '../plan.ts';
 import type { ListRead, OneRead } from '../read.ts';
 import { runPlan } from '../run-plan.ts';
 import { Values } from '../values.ts';
 import { createAudit } from './audit.ts';
 import { createSteps, type IdempotentRequest } from './idempotency.ts';
+import type { NewRow } from './new-row-checks.ts';
+import { Provided } from './provided.ts';
 import { createRowWriter, type Change, type CreatedRows } from './row-writer.ts';
 import { createWhereabouts } from './whereabouts.ts';
 import { createWriter } from './writer.ts';
@@ -62,7 +65,8 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     return Number(decode(text)[0]);
   };
 
-  const { write: run, tryOut } = transaction;
+  const { write, tryOut } = transaction;
+  const run = async (text: string, parameters: readonly unknown[]) => (await write(text, parameters)).rows;
   const audit = createAudit({
     schema,
     engine,
@@ -71,6 +75,7 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     requestId,
     unaudited,
     auditTogether,
+    write,
     run,
     tryOut,
   });
@@ -84,7 +89,7 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     audit.noteCreated(created);
     changed?.(created.model.name);
   };
-  const rows = createRowWriter({ schema, engine, run, tryOut, note, noteCreated });
+  const rows = createRowWriter({ schema, engine, write, run, tryOut, note, noteCreated });
   const policy = planner.policyOf(viewer);
   const { finish, ...writer } = createWriter({
     schema,
@@ -96,6 +101,14 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     listing,
     counting,
   });
+  const needing = ({ model, key, filter }: NewRow) => {
+    const provided = new Provided(viewer);
+    const at = rows.placeOf(key);
+    const place = at === undefined ? undefined : provided.values.add(at);
+    const named = place ? filter : all([keyFilter(model, [key], provided.values), filter]);
+    provided.rows.push({ model, filter: named, place });
+    return provided;
+  };
   const steps = idempotent && createSteps({ schema, rows, matching, listing }, { ...idempotent, viewer });
   return {
     ...writer,
@@ -104,7 +117,7 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     list: (read: ListRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
     /** Judges what was written, and notes who wrote it. */
     async finish() {
-      await finish();
+      await finish((row) => audit.writeProvided(needing(row)));
       await audit.write();
     },
   };

@@ -4,12 +4,14 @@ import { all, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
 import type { Values } from '../values.ts';
+import { onlyEntry } from './bulk-link.ts';
 import { createChangeMany } from './change-many.ts';
 import { createManyWriter } from './create-many.ts';
 import { createJudge, type Data, type Judge, type JudgeContext, type Place, type Wanted } from './judge.ts';
 import { acrossRelation } from './nested-input.ts';
 import { createNewRowChecks } from './new-row-checks.ts';
-import { createPointer, type Pointed } from './point-to.ts';
+import { createPointer, type Pointed, type Unjudged } from './point-to.ts';
+import { Provided } from './provided.ts';
 import { createRowFinder } from './row-finder.ts';
 import type { KeyValues, RowWriter } from './row-writer.ts';
 import { joinColumns, requireSharedSame } from './shared-columns.ts';
@@ -111,11 +113,40 @@ export function createWriter(context: WriteContext) {
 
   async function createRow(model: Model, data: Data, place: Place, given: KeyValues = {}): Promise<KeyValues> {
     judge.requireVerb(model, 'create', place.path);
-    const { columns, later } = await prepare(model, data, { place });
-    const key = await rows.insert(model, { ...columns, ...given, ...presetsOf(model) }, place.path);
+    const links: Unjudged[] = [];
+    // What is written before the row may decide what may be linked to: then each link is judged in its turn.
+    const judgeLater = onlyConnects(model, data) ? (link: Unjudged) => void links.push(link) : undefined;
+    const { columns, later } = await prepare(model, data, { place, judgeLater });
+    const key = await insertLinked(model, { ...columns, ...given, ...presetsOf(model) }, place.path, links);
     const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data)]);
     checks.add({ model, filter, rows: [{ key, path: place.path }], what: `create this ${model.name}` });
     return writeLater(model, key, place.path, later);
+  }
+
+  /** The insert itself asks whether the rows may be linked to that it points at. */
+  async function insertLinked(model: Model, columns: KeyValues, path: string, links: readonly Unjudged[]) {
+    if (links.length === 0) return rows.insert(model, columns, path);
+    const provided = new Provided(viewer);
+    for (const link of links) {
+      const filter = judge.filterOf(link.model, 'link', link.wanted, provided.values);
+      provided.rows.push({ model: link.model, filter });
+    }
+    const judgeLinks = async () => {
+      for (const link of links) await judge.find(link.model, 'link', link.wanted);
+    };
+    let complete: KeyValues;
+    try {
+      complete = rows.completeRow(model, columns, path);
+    } catch (error) {
+      // Of a link that is refused and a value that cannot be stored, the link is told of.
+      await judgeLinks();
+      throw error;
+    }
+    const key = await rows.insertProvided(model, complete, path, provided);
+    if (key) return key;
+    // One by one, to say which of them it was.
+    await judgeLinks();
+    return rows.insert(model, columns, path);
   }
 
   /** The row has been found as one that may be changed so. */
@@ -145,7 +176,7 @@ export function createWriter(context: WriteContext) {
   }
 
   /** Splits data into this row's columns and what must wait until they are written. */
-  async function prepare(model: Model, data: Data, { place, row: now }: { place: Place; row?: () => KeyValues }) {
+  async function prepare(model: Model, data: Data, { place, row: now, judgeLater }: PrepareOptions) {
     const columns: KeyValues = {};
     const later: Later[] = [];
     for (const [name, value] of Object.entries(data)) {
@@ -162,7 +193,7 @@ export function createWriter(context: WriteContext) {
       if (!field.owning) later.push((key) => writeFar(model, key, field, { value, place: at }));
       else {
         const row = now?.();
-        const pointed: Pointed = await pointTo(model, field, value, { place: at, row });
+        const pointed: Pointed = await pointTo(model, field, value, { place: at, row, judgeLater });
         if (row) {
           const relations = Object.keys(data).filter((it) => data[it] !== undefined);
           await requireSharedSame(model, field, pointed.columns, { row, relations, judge, path: at.path });
@@ -208,6 +239,20 @@ export function createWriter(context: WriteContext) {
     finish: checks.judge,
   };
 }
+
+interface PrepareOptions {
+  readonly place: Place;
+  readonly row?: () => KeyValues;
+  readonly judgeLater?: ((link: Unjudged) => void) | undefined;
+}
+
+/** Whether nothing is done at the rows that this one points at. */
+const onlyConnects = (model: Model, data: Data): boolean =>
+  Object.entries(data).every(([name, value]) => {
+    const field = model.fields.get(name);
+    if (field?.kind !== 'relation' || !field.owning || value === undefined) return true;
+    return onlyEntry(value)?.name === 'connect';
+  });
 
 /** What waits until a row's own columns are written. */
 type Later = (key: KeyValues) => Promise<void>;
