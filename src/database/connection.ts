@@ -13,6 +13,18 @@ export interface Written {
   readonly changed: number;
 }
 
+export interface BoundStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/**
+ * Runs one statement as a transaction of its own, and a read after it, by one message to the server.
+ *
+ * @returns once it is committed: what gives the text that the read yields, or its error.
+ */
+export type RunSingle = (statement: BoundStatement, read: BoundStatement) => Promise<() => Promise<string | null>>;
+
 /** Compiled statements inside a transaction. */
 export interface OpenTransaction {
   /** What the database refuses is an error of the driver (`write/write-errors.ts`). */
@@ -38,6 +50,8 @@ export interface Connection {
   readonly prisma: PrismaClient;
   /** Runs compiled writes in a transaction of the driver. */
   readonly transaction: RunTransaction;
+  /** Undefined where it is no gain. */
+  readonly single?: RunSingle;
   /** Runs a compiled read and gives its one JSON text. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Whether the database can parse the statement: how deep one may nest is the engine's own matter. */

@@ -5,7 +5,7 @@ import type { Policies } from '../policy/policy.ts';
 import { system, type Viewer } from '../policy/viewer.ts';
 import type { ViewerPolicy } from '../policy/viewer-policy.ts';
 import type { AggregateRead } from './aggregate.ts';
-import { connect, type Load, type OpenTransaction } from './connection.ts';
+import { connect, type Load, type OpenTransaction, type RunSingle } from './connection.ts';
 import { forbidden } from '../errors.ts';
 import { explainRefusal, type Explanation } from './explain.ts';
 import type { RefusedRight } from './refused-right.ts';
@@ -13,18 +13,22 @@ import { bind } from './parameters.ts';
 import type { GroupsRead } from './groups.ts';
 import { guardedClientFactory, type GuardedClient } from './guarded-client.ts';
 import type { GuardedRows } from './guarded-rows.ts';
+import { keptAnswers, type KeptAnswers } from './kept-answers.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { runGroups } from './run-groups.ts';
 import { runPlan, type RunContext } from './run-plan.ts';
-import type { ListRead, OneRead, Read } from './read.ts';
+import type { ListRead, OneRead, Read, Row } from './read.ts';
 import { openReplica, stickySeconds } from './replica.ts';
 import { tracedConnection, tracedPlanner, type Trace } from './trace.ts';
 import { unguardedClient } from './unguarded-client.ts';
 import type { Values } from './values.ts';
-import { answerStep, canRemember, type IdempotentRequest, type Steps } from './write/idempotency.ts';
+import { createAlone, noTransaction, type ReadingOf } from './write/create-alone.ts';
+import { answerStep, type IdempotentRequest } from './write/idempotency.ts';
+import type { Data } from './write/judge.ts';
 import { createTransactionWriter, type TransactionWriter } from './write/transaction-writer.ts';
 import { untilFree } from './write/until-free.ts';
 
+export type { KeptAnswers } from './kept-answers.ts';
 export type { IdempotentRequest } from './write/idempotency.ts';
 
 /** The only door to rows. */
@@ -77,17 +81,6 @@ export interface RequestOfViewer {
   readonly unaudited?: true;
   /** One entry says what is written into many rows of a model: for imports, whose rows are as many as a file has. */
   readonly auditTogether?: true;
-}
-
-/** The answers that have been given to requests with an idempotency key. */
-export interface KeptAnswers {
-  /**
-   * Takes the key for this request, and gives the answer that it has had.
-   *
-   * @throws IDEMPOTENCY_KEY_REUSED when the key stands for another request.
-   */
-  claim(viewer: Viewer, request: IdempotentRequest): Promise<string | undefined>;
-  keep(viewer: Viewer, request: IdempotentRequest, answer: string): Promise<void>;
 }
 
 export interface ViewerDatabase extends GuardedRows {
@@ -189,6 +182,22 @@ export async function openDatabase(
         },
         count: (rows) => (this.rows += rows),
       };
+    }
+
+    async create(model: string, data: Data, readingOf: ReadingOf): Promise<Row | null> {
+      const { single } = connection;
+      // What is idempotent notes its step in the same transaction.
+      if (single && !this.#request.idempotent) {
+        const run: RunSingle = (...both) => {
+          this.statements += both.length;
+          return single(...both);
+        };
+        const creation = { model, data, readingOf };
+        const done = await createAlone(this.writerIn(noTransaction), creation, { single: run, context: this.context });
+        if (done) return done.row;
+      }
+      const { read, values } = readingOf(await this.write((writer) => writer.create(model, data)));
+      return this.one(read, values);
     }
 
     write<T>(act: (writer: TransactionWriter) => Promise<T>): Promise<T> {
@@ -298,23 +307,11 @@ export async function openDatabase(
     await connection.read(text, parameters);
   };
 
-  const withSteps = <T>(viewer: Viewer, idempotent: IdempotentRequest, act: (steps: Steps) => Promise<T>) =>
-    untilFree(() =>
-      connection.transaction((transaction) => {
-        const given = { planner, policies, viewer, requestId: undefined, idempotent, transaction };
-        return act(createTransactionWriter(given).steps!);
-      }),
-    );
-  const answers: KeptAnswers = {
-    claim: (viewer, request) => withSteps(viewer, request, (steps) => steps.claim()),
-    keep: (viewer, request, answer) => withSteps(viewer, request, (steps) => steps.keepAnswer(answer)),
-  };
-
   let unguarded: PrismaClient | undefined;
 
   return {
     schema,
-    answers: canRemember(schema) ? answers : undefined,
+    answers: keptAnswers({ planner, policies, connection }),
     engineName: engine.name,
     worksApart: engine.worksApart,
     countRows,

@@ -36,6 +36,21 @@ export interface ListedColumn {
   readonly list: Sql;
 }
 
+/** A row to be inserted, what must hold of it, and what is inserted to note it, if anything is. */
+export interface JudgedInsert {
+  readonly row: InsertedRow;
+  readonly alias: string;
+  /** It is asked of the tables as they were before. */
+  readonly condition: Sql;
+  readonly note: InsertedRow | undefined;
+}
+
+export interface InsertedRow {
+  readonly table: Sql;
+  readonly columns: readonly Sql[];
+  readonly values: readonly Sql[];
+}
+
 /** Rows of a table that are updated, each with values of its own. */
 export interface UpdateEach {
   readonly table: Sql;
@@ -103,6 +118,11 @@ export interface Engine {
    * transaction. Undefined where that is of no use.
    */
   readonly rowPlace: { readonly returned: Sql; is(alias: string, place: Sql): Sql } | undefined;
+  /**
+   * One statement that inserts a row and notes it, and fails where the row, under the alias, does not satisfy the
+   * condition: for `Connection.single`. Undefined where an engine knows none.
+   */
+  readonly insertJudged: ((parts: JudgedInsert) => Sql) | undefined;
   /** How a JavaScript value of the field is bound to a statement; null never comes here. */
   toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
 

@@ -97,6 +97,17 @@ function delegateOf(model: Model, rows: GuardedRows, lookUp: LookUpRow) {
   };
   const written = (args: Arguments, key: Record<string, unknown>) =>
     one(args, (values) => keyFilter(model, [key], values));
+  const created = async (args: Arguments) => {
+    const row = await rows.create(model.name, args['data'] as Arguments, (key) => {
+      const values = new Values();
+      const filter = keyFilter(model, [key], values);
+      return {
+        read: { kind: 'one', model: model.name, filter, select: selectionOf(args, model, schema, values) },
+        values,
+      };
+    });
+    return row && flatten(row);
+  };
 
   return {
     findUnique: unique,
@@ -121,7 +132,7 @@ function delegateOf(model: Model, rows: GuardedRows, lookUp: LookUpRow) {
     },
     async create(args: Arguments) {
       accept(args, ['data', 'select', 'include']);
-      return written(args, await rows.write((writer) => writer.create(model.name, args['data'] as Arguments)));
+      return created(args);
     },
     async update(args: Arguments) {
       accept(args, ['where', 'data', 'select', 'include']);

@@ -25,7 +25,10 @@ export function tracedPlanner(planner: Planner, trace: Trace | undefined): Plann
 
 export function tracedConnection(connection: Connection, trace: Trace | undefined): Connection {
   if (trace === undefined) return connection;
-  const { name: engine } = connection.engine;
+  const {
+    engine: { name: engine },
+    single,
+  } = connection;
   const tracedTransaction = (transaction: OpenTransaction): OpenTransaction => ({
     write: (sql, parameters) => trace.statement({ engine, sql }, () => transaction.write(sql, parameters)),
     read: (sql, parameters) => trace.statement({ engine, sql }, () => transaction.read(sql, parameters)),
@@ -39,6 +42,7 @@ export function tracedConnection(connection: Connection, trace: Trace | undefine
       trace.transaction((inside) =>
         connection.transaction((transaction) => inside(() => run(tracedTransaction(transaction)))),
       ),
+    ...(single && { single: (it, read) => trace.statement({ engine, sql: it.sql }, () => single(it, read)) }),
     read: (sql, parameters) => trace.statement({ engine, sql }, () => connection.read(sql, parameters)),
     fits: (sql) => connection.fits(sql),
     ...(connection.load && { load: connection.load }),

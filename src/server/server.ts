@@ -7,7 +7,7 @@ import { addressKey } from '../limits/address-key.ts';
 import { createTransfers } from '../limits/transfers.ts';
 import { openTrustedDocuments } from '../limits/trusted-documents.ts';
 import { askerKey, namedBudgets } from '../limits/rate-limits.ts';
-import { guardedPlugin } from './guarded-plugin.ts';
+import { besideApi, guardedPlugin } from './guarded-plugin.ts';
 import { maskError } from './mask-error.ts';
 import type { Mappings } from '../import/run-import.ts';
 import type { Personas } from '../policy/persona.ts';
@@ -137,28 +137,32 @@ export function serverParts(options: ServerOptions) {
     idempotency: useIdempotency(platform.database),
     requestId: useRequestId(),
     securityHeaders: useSecurityHeaders(config),
-    health: useHealth(checks),
+    health: besideApi(useHealth(checks)),
     identity: useIdentity(identityOf, logger),
-    schemaText: useSchemaText(apiShownTo),
+    schemaText: besideApi(useSchemaText(apiShownTo)),
     sameOrigin: useSameOrigin(config, identityOf),
-    homePage: useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf }),
-    registry: registry !== undefined && useRegistry({ registry, maySeeDesign, publicUrl }),
-    handshake: registry !== undefined && useHandshake(platform, { registry, maySeeDesign, logger, metrics }),
-    import: useImport({
-      database: platform.database,
-      mappings,
-      identityOf,
-      beginTransfer,
-      logger,
-      imported: metrics?.imported,
-    }),
-    export: useExport({ database: platform.database, identityOf, beginTransfer }),
-    accountPage: useAccountPage(),
-    limitsPage: useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
-    policiesPage: development && usePoliciesPage(platform, personas),
-    personas: development && usePersonas(personas, platform),
+    homePage: besideApi(useHomePage(platform, { publicUrl: config.publicUrl, development, identityOf })),
+    registry: registry !== undefined && besideApi(useRegistry({ registry, maySeeDesign, publicUrl })),
+    handshake: registry !== undefined && besideApi(useHandshake(platform, { registry, maySeeDesign, logger, metrics })),
+    import: besideApi(
+      useImport({
+        database: platform.database,
+        mappings,
+        identityOf,
+        beginTransfer,
+        logger,
+        imported: metrics?.imported,
+      }),
+    ),
+    export: besideApi(useExport({ database: platform.database, identityOf, beginTransfer })),
+    accountPage: besideApi(useAccountPage()),
+    limitsPage: besideApi(
+      useLimitsPage({ operations: limits, pages: pageSizes, rates: namedBudgets(platform.rates.limits) }),
+    ),
+    policiesPage: development && besideApi(usePoliciesPage(platform, personas)),
+    personas: development && besideApi(usePersonas(personas, platform)),
     graphiql: useGraphiQL({ personas: development ? personas : {}, startingTabs }, maySeeDesign),
-    documentUpload: useDocumentUpload(platform.api, { documents, mayAdd: mayDo('documents:write') }),
+    documentUpload: besideApi(useDocumentUpload(platform.api, { documents, mayAdd: mayDo('documents:write') })),
     jsonOnly: useJsonOnly(),
     bodyLimit: useBodyLimit(limits),
     // It puts the document in the place of its hash, for all that follows to look at.

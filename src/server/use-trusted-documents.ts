@@ -47,8 +47,9 @@ export function useTrustedDocuments({ documents, mode, identityOf, logger }: Opt
     },
     async onResponse({ request, response }) {
       // Not the page of GraphiQL, which has the same address: kept, it would come back with a nonce that is known.
+      if (request.method !== 'GET') return;
       const url = new URL(request.url);
-      if (request.method !== 'GET' || url.pathname !== '/graphql' || !asks(url)) return;
+      if (url.pathname !== '/graphql' || !asks(url)) return;
       if (response.status !== 200 || response.headers.has('cache-control')) return;
       const identity = await identityOf(request).catch(() => null);
       const shared = identity?.kind === 'nobody' && !response.headers.has('set-cookie');

@@ -5,7 +5,7 @@ import { transactionsOn, type LentConnection } from '../../src/database/engines/
 function connectionWithout(refused: string) {
   const broken: boolean[] = [];
   const lent: LentConnection = {
-    run: () => Promise.resolve([]),
+    run: () => Promise.resolve({ rows: [], changed: 0 }),
     control: (sql) => (sql === refused ? Promise.reject(new Error(`${sql} was refused`)) : Promise.resolve()),
     release: (isBroken) => void broken.push(isBroken),
   };

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { LRUCache } from 'lru-cache';
 import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg';
 import { PrismaClient } from '../../generated/postgresql/client.ts';
-import type { Connection } from '../connection.ts';
+import type { BoundStatement, Connection, RunSingle } from '../connection.ts';
 import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { createGate } from './gate.ts';
 import { postgresql, postgresqlInC } from './postgresql.ts';
@@ -42,6 +42,7 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
     engine: collation === 'C' || collation === 'POSIX' ? postgresqlInC : postgresql,
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
+    single: (...both) => through(() => translateErrors(() => runSingle(pool, ...both))),
     read,
     fits: (text) => mostTablesJoined(shapeOf(text)) <= maxTablesJoined,
     load,
@@ -73,6 +74,36 @@ async function lend(pool: Pool): Promise<LentConnection> {
       client.release(broken);
     },
   };
+}
+
+/**
+ * BEGIN, the statement, COMMIT and the read go out together. Where the statement is refused, COMMIT undoes, and what is
+ * read is not looked at.
+ */
+async function runSingle(pool: Pool, statement: BoundStatement, read: BoundStatement): ReturnType<RunSingle> {
+  const client = await pool.connect();
+  client.on('error', heardOf);
+  try {
+    const { stream } = client.connection;
+    stream.cork();
+    const sent = [
+      client.query(serializable.begin),
+      client.query(statementOf(statement.sql, statement.parameters)),
+      client.query('COMMIT'),
+    ];
+    const answer = client.query<(string | null)[]>(statementOf(read.sql, read.parameters));
+    stream.uncork();
+    const [answered, ...committed] = await Promise.allSettled([answer, ...sent]);
+    for (const it of committed) if (it.status === 'rejected') throw it.reason;
+    return () =>
+      translateErrors(async () => {
+        if (answered.status === 'rejected') throw answered.reason;
+        return answered.value.rows[0]?.[0] ?? null;
+      });
+  } finally {
+    client.off('error', heardOf);
+    client.release(client.getTransactionStatus() !== 'I');
+  }
 }
 
 type TypeId = (typeof types.builtins)[keyof typeof types.builtins];
@@ -123,6 +154,8 @@ function poolConfig(server: ServerUrl): PoolConfig {
     ...loginOf(server),
     database,
     max: limits.connections,
+    // What is sent before the answer to what went before is not held back.
+    pipeline: true,
     connectionTimeoutMillis: limits.connectMs,
     statement_timeout: limits.statementSeconds * 1000,
     lock_timeout: limits.lockSeconds * 1000,

@@ -85,6 +85,7 @@ export const mysql: Engine = {
   returnsKeys: true,
   countedKey: undefined,
   rowPlace: undefined,
+  insertJudged: undefined,
 
   toParameter({ type }, value) {
     switch (type) {

@@ -1,7 +1,7 @@
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
 import type { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
-import type { Engine, Sql, StoredType } from '../engine.ts';
+import type { Engine, InsertedRow, Sql, StoredType } from '../engine.ts';
 import { asDate, columnReader, compilerFor, foundOnce, fromExactJson, isOneOf, selectRows } from './in-common.ts';
 import { decimalProblem, plainDecimal } from './decimal-digits.ts';
 import { postgresqlReplication } from './replication.ts';
@@ -95,6 +95,17 @@ export const postgresql: Engine = {
 
   returnsKeys: true,
   countedKey: undefined,
+  insertJudged({ row, alias, condition, note }) {
+    const insert = ({ table, columns }: InsertedRow) => sql`insert into ${table} (${sql.join(columns)})`;
+    // The name of a table would hide it from the condition.
+    const written = sql.id('the written row');
+    // SQL has no word for "fail". Outside of its transaction it must fail too: there it would be kept by itself.
+    const holds = sql`current_setting('transaction_isolation') = 'serializable' and ${condition}`;
+    const judged = sql`from ${written} as ${sql.id(alias)} where 1 / case when ${holds} then 1 else 0 end = 1`;
+    return sql`with ${written} as (${insert(row)} values (${sql.join(row.values)}) returning *) ${
+      note ? sql`${insert(note)} select ${sql.join(note.values)} ${judged}` : sql`select 1 ${judged}`
+    }`;
+  },
   // Whoever finds a row by its key is in the way of all who add one near it in the index of keys: of transactions that
   // create rows and look at them, one in twenty had to begin anew.
   rowPlace: { returned: sql`ctid`, is: (alias, place) => sql`${sql.id(alias, 'ctid')} = ${place}::tid` },

@@ -76,6 +76,7 @@ export const sqlite: Engine = {
   // The driver makes an object of every row that a statement returns.
   countedKey: { statement: sql`select last_insert_rowid()`, of: 'last' },
   rowPlace: undefined,
+  insertJudged: undefined,
 
   toParameter({ type }, value) {
     switch (type) {

@@ -4,7 +4,14 @@ import { entriesOf, type Entry } from './audit-entries.ts';
 import { createAuditText } from './audit-text.ts';
 import { createBulkInserter } from './bulk-inserter.ts';
 import type { Provided } from './provided.ts';
-import { createRowWriter, type Change, type CreatedRows, type RowWriterContext } from './row-writer.ts';
+import {
+  createRowWriter,
+  type Change,
+  type CreatedRows,
+  type InsertableRow,
+  type KeyValues,
+  type RowWriterContext,
+} from './row-writer.ts';
 import { JsonText } from './json-text.ts';
 import { uuid7 } from './uuid7.ts';
 
@@ -19,6 +26,9 @@ export interface AuditContext extends Omit<RowWriterContext, 'note' | 'noteCreat
   readonly unaudited?: true | undefined;
   readonly auditTogether?: true | undefined;
 }
+
+const namedColumns = (row: readonly unknown[]): KeyValues =>
+  Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null]));
 
 /**
  * An entry for many rows takes so many at most, so that a page of entries stays readable, and its text far below what a
@@ -58,6 +68,11 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
     noteCreated(rows: CreatedRows) {
       if (model) noted.push(rows);
     },
+    /** What notes this change, as a row; undefined where nothing is noted. */
+    rowFor(change: Change): InsertableRow | undefined {
+      const [entry] = model ? Array.from(entriesOf([change], text, 1), rowOf) : [];
+      return model && entry && { model, columns: namedColumns(entry) };
+    },
     async write(): Promise<void> {
       if (!model || noted.length === 0) return;
       const inserter = createBulkInserter(writer);
@@ -69,8 +84,7 @@ export function createAudit({ policies, viewer, requestId, unaudited, auditToget
       if (!model || noted.length !== 1) return false;
       const [entry, ...others] = Array.from(entries(), rowOf);
       if (!entry || others.length > 0) return false;
-      const row = Object.fromEntries(columns.map((name, nth) => [name, entry[nth] ?? null]));
-      if (!(await writer.insertProvided(model, row, 'audit', provided))) return false;
+      if (!(await writer.insertProvided(model, namedColumns(entry), 'audit', provided))) return false;
       noted = [];
       return true;
     },

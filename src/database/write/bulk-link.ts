@@ -56,7 +56,8 @@ export function canLinkInBulk(model: Model, relation: RelationField, policy: Vie
   return ![policy.rows(target.name, 'link'), ...named].some((filter) => asksFor(model, filter, target, schema));
 }
 
-function asksFor(model: Model, filter: Filter, at: Model, schema: Schema): boolean {
+/** Whether a condition on rows of the model `at` looks at rows of another. */
+export function asksFor(model: Model, filter: Filter, at: Model, schema: Schema): boolean {
   switch (filter.kind) {
     case 'all':
     case 'any':

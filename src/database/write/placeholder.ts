@@ -4,8 +4,8 @@ import type { Statement } from '../plan.ts';
 
 /** A value that a statement, compiled once for many, waits for. */
 export interface Placeholder {
-  /** A column's new value, or a value of the key by which the row is found. */
-  readonly of: 'set' | 'key';
+  /** A column's new value, a value of the key by which the row is found, or one of the row that notes it. */
+  readonly of: 'set' | 'key' | 'note';
   readonly name: string;
   /** Which of several rows. */
   readonly row: number;

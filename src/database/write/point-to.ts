@@ -26,6 +26,7 @@ export interface Pointed {
 
 /** A row to be pointed at, which is not judged yet. */
 export interface Unjudged {
+  readonly relation: string;
   readonly model: Model;
   readonly wanted: Wanted;
 }
@@ -70,7 +71,7 @@ export function createPointer({ schema, judge, whereabouts, ...context }: PointT
         const wanted = { where: item, path: at.path };
         const columns = judgeLater && columnsNaming(item, target, pairs);
         if (!columns) return to(await judge.find(target, 'link', wanted));
-        judgeLater({ model: target, wanted });
+        judgeLater({ relation: relation.name, model: target, wanted });
         return { columns };
       }
       case 'create':

@@ -14,7 +14,9 @@ import { countedFieldAlone, readCountedKeys } from './counted-keys.ts';
 import { defaultColumns, managedColumns } from './defaults.ts';
 import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
+import type { Filter } from '../../policy/filter.ts';
 import { storedEnum, type Parameter } from '../parameters.ts';
+import type { Values } from '../values.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { JsonText } from './json-text.ts';
 import type { KeyAt } from './new-keys.ts';
@@ -48,6 +50,18 @@ export interface Change {
   readonly before?: KeyValues;
   /** What was written into its columns; for the ties of a many-to-many, the far row's key by relation. */
   readonly written: KeyValues;
+}
+
+/** A row with all that is to be stored of it. */
+export interface InsertableRow {
+  readonly model: Model;
+  readonly columns: KeyValues;
+}
+
+/** A row, and what must hold of it. */
+export interface LoneRow extends InsertableRow {
+  readonly filter: Filter;
+  readonly values: Values;
 }
 
 /** Rows that were created together, by their columns: there need be no object for each of so many. */
@@ -180,6 +194,9 @@ export function createRowWriter(context: RowWriterContext) {
     /** @returns undefined, and has inserted nothing, where a row that it needs is not there. */
     insertProvided: (model: Model, complete: KeyValues, path: string, provided: Provided) =>
       insertRow(model, complete, path, provided),
+
+    keyOf: ({ model, columns }: InsertableRow): KeyValues | undefined =>
+      isKeyed(model, Object.keys(columns)) ? keyIn(model, columns) : undefined,
 
     /** Where this new row stands in its table, as far as it has not been written since; undefined where nobody knows. */
     placeOf: (key: KeyValues): unknown => places.get(key),

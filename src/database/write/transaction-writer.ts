@@ -11,6 +11,8 @@ import type { ListRead, OneRead } from '../read.ts';
 import { runPlan } from '../run-plan.ts';
 import { Values } from '../values.ts';
 import { createAudit } from './audit.ts';
+import type { Data } from './judge.ts';
+import { judgedInsert } from './judged-insert.ts';
 import { createSteps, type IdempotentRequest } from './idempotency.ts';
 import type { NewRow } from './new-row-checks.ts';
 import { Provided } from './provided.ts';
@@ -91,7 +93,11 @@ export function createTransactionWriter(given: TransactionWriterContext) {
   };
   const rows = createRowWriter({ schema, engine, write, run, tryOut, note, noteCreated });
   const policy = planner.policyOf(viewer);
-  const { finish, ...writer } = createWriter({
+  const {
+    finish,
+    alone: planAlone,
+    ...writer
+  } = createWriter({
     schema,
     policy,
     viewer,
@@ -110,8 +116,19 @@ export function createTransactionWriter(given: TransactionWriterContext) {
     return provided;
   };
   const steps = idempotent && createSteps({ schema, rows, matching, listing }, { ...idempotent, viewer });
+  /** The one statement that creates a row, notes it, and fails where one of its rules does not hold. */
+  const alone = async (modelName: string, data: Data) => {
+    const row = await planAlone(modelName, data);
+    const key = row && rows.keyOf(row);
+    if (!key) return undefined;
+    changed?.(row.model.name);
+    const entry = audit.rowFor({ model: row.model, verb: 'create', key, written: row.columns });
+    const statement = judgedInsert(rows, viewer, { row, note: entry });
+    return statement && { ...statement, key };
+  };
   return {
     ...writer,
+    alone,
     steps,
     one: (read: OneRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
     list: (read: ListRead, values: Values) => runPlan(planner.plan(read, viewer), values, context),
@@ -123,6 +140,8 @@ export function createTransactionWriter(given: TransactionWriterContext) {
   };
 }
 
-export type TransactionWriter = Omit<ReturnType<typeof createTransactionWriter>, 'finish' | 'steps'>;
+export type TransactionWriter = Omit<ReturnType<typeof createTransactionWriter>, 'alone' | 'finish' | 'steps'>;
+/** What says how a row is created alone. */
+export type AloneWriter = Pick<ReturnType<typeof createTransactionWriter>, 'alone'>;
 
 const columnsOf = (names: readonly string[]) => ({ scalars: names.map((field) => ({ field })), relations: [] });

@@ -9,6 +9,12 @@ export function toWriteError(error: unknown, model: string, inputPath: string): 
   return refusal ? new PergolaError(refusal.code, refusal.fact(model), refusal.remedy, inputPath) : error;
 }
 
+/** Whether the row is at fault, or that it is not as it must be (`Engine.insertJudged`). */
+export const isRefused = (error: unknown) => refusals[kindOf(error)] !== undefined || codeOf(error) === divisionByZero;
+
+/** In PostgreSQL. */
+const divisionByZero = '22012';
+
 /** Another writer was in the way; the transaction was undone and may be tried again. */
 export const isRetryable = (error: unknown) => retryable.has(kindOf(error)) || retryable.has(codeOf(error));
 

@@ -1,10 +1,10 @@
 import { badInput, forbidden, staleVersion } from '../../errors.ts';
 import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
-import { all, type Filter, type Operand } from '../../policy/filter.ts';
+import { all, some, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
 import type { ViewerPolicy } from '../../policy/viewer-policy.ts';
-import type { Values } from '../values.ts';
-import { onlyEntry } from './bulk-link.ts';
+import { Values } from '../values.ts';
+import { asksFor, onlyEntry } from './bulk-link.ts';
 import { createChangeMany } from './change-many.ts';
 import { createManyWriter } from './create-many.ts';
 import { createJudge, type Data, type Judge, type JudgeContext, type Place, type Wanted } from './judge.ts';
@@ -13,7 +13,7 @@ import { createNewRowChecks } from './new-row-checks.ts';
 import { createPointer, type Pointed, type Unjudged } from './point-to.ts';
 import { Provided } from './provided.ts';
 import { createRowFinder } from './row-finder.ts';
-import type { KeyValues, RowWriter } from './row-writer.ts';
+import type { KeyValues, LoneRow, RowWriter } from './row-writer.ts';
 import { joinColumns, requireSharedSame } from './shared-columns.ts';
 import { createManyUpserter } from './upsert-many.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -107,6 +107,24 @@ export function createWriter(context: WriteContext) {
     await judge.requireVersion(model, key, ifVersion);
     await deleteRow(model, key, 'where');
     return key;
+  }
+
+  /** What creating a row comes down to; undefined where it is more than to insert it, if its rows allow it. */
+  async function alone(modelName: string, data: Data): Promise<LoneRow | undefined> {
+    const model = modelOf(schema, modelName);
+    judge.requireVerb(model, 'create', 'data');
+    const links: Unjudged[] = [];
+    const place = root('data');
+    const { columns, later } = await prepare(model, data, { place, judgeLater: (link) => void links.push(link) });
+    const complete = rows.completeRow(model, { ...columns, ...presetsOf(model) }, place.path);
+    const values = new Values();
+    const linked = links.map(({ relation, model: target, wanted }) =>
+      some(relation, judge.filterOf(target, 'link', wanted, values)),
+    );
+    const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data), ...linked]);
+    // It would be asked before the row is among them.
+    if (later.length > 0 || asksFor(model, filter, model, schema)) return undefined;
+    return { model, columns: complete, filter, values };
   }
 
   // ---- rows at any level
@@ -227,6 +245,7 @@ export function createWriter(context: WriteContext) {
   const { createMany, createAlike, givesKey } = many;
   return {
     create,
+    alone,
     createMany,
     createAlike,
     givesKey,

@@ -1,6 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyFilter, parseUniqueWhere } from '../../database/parse-arguments.ts';
 import type { KeyValues } from '../../database/write/row-writer.ts';
+import type { GuardedRows } from '../../database/guarded-rows.ts';
+import type { Row } from '../../database/read.ts';
+import type { ReadingOf } from '../../database/write/create-alone.ts';
 import type { TransactionWriter } from '../../database/write/transaction-writer.ts';
 import { Values } from '../../database/values.ts';
 import type { Data } from '../../database/write/judge.ts';
@@ -37,7 +40,7 @@ function deriveCreate(model: Model, inputs: Inputs, derivation: Derivation) {
     inputs,
     verbs: ['create'],
     needed: creatingTakes(model, derivation),
-    act: (writer, { data }) => writer.create(model.name, data as Data),
+    act: (database, { data }, readingOf) => database.create(model.name, data as Data, readingOf),
   });
 }
 
@@ -45,7 +48,8 @@ function deriveUpdate(model: Model, inputs: Inputs, derivation: Derivation) {
   deriveWrite(derivation.namesOf(model.name).update, model, derivation, {
     inputs,
     verbs: ['update'],
-    act: (writer, { where, data, ifVersion }) => writer.update(model.name, where, data as Data, { ifVersion }),
+    act: (database, { where, data, ifVersion }, readingOf) =>
+      thenRead(database, readingOf, (writer) => writer.update(model.name, where, data as Data, { ifVersion })),
   });
 }
 
@@ -53,8 +57,10 @@ function deriveUpsert(model: Model, inputs: Inputs, derivation: Derivation) {
   deriveWrite(derivation.namesOf(model.name).upsert, model, derivation, {
     inputs,
     verbs: ['create', 'update'],
-    act: (writer, { where, create, update, ifVersion }) =>
-      writer.upsert(model.name, where, { create: create as Data, update: update as Data }, { ifVersion }),
+    act: (database, { where, create, update, ifVersion }, readingOf) =>
+      thenRead(database, readingOf, (writer) =>
+        writer.upsert(model.name, where, { create: create as Data, update: update as Data }, { ifVersion }),
+      ),
   });
 }
 
@@ -62,7 +68,16 @@ interface Write {
   readonly inputs: Inputs;
   readonly verbs: readonly RowVerb[];
   readonly needed?: readonly NeededRight[];
-  act(writer: TransactionWriter, args: Inputs): Promise<KeyValues>;
+  act(database: GuardedRows, args: Inputs, readingOf: ReadingOf): Promise<Row | null>;
+}
+
+async function thenRead(
+  database: GuardedRows,
+  readingOf: ReadingOf,
+  act: (writer: TransactionWriter) => Promise<KeyValues>,
+): Promise<Row | null> {
+  const { read, values } = readingOf(await database.write(act));
+  return database.one(read, values);
 }
 
 function deriveWrite(name: string, model: Model, derivation: Derivation, { inputs, verbs, needed, act }: Write) {
@@ -78,11 +93,8 @@ function deriveWrite(name: string, model: Model, derivation: Derivation, { input
           ...(verbs.includes('update') && versionArgument(model, derivation, t as never)),
         },
         ...needs(model, verbs, needed),
-        resolve: async (_: unknown, args: Inputs, { database }: Context, info: GraphQLResolveInfo) => {
-          const key = await database.write((writer) => act(writer, args));
-          const { read, values } = readBack(model, info, derivation, (it) => keyFilter(model, [key], it));
-          return database.one(read, values);
-        },
+        resolve: (_: unknown, args: Inputs, { database }: Context, info: GraphQLResolveInfo) =>
+          act(database, args, (key) => readBack(model, info, derivation, (values) => keyFilter(model, [key], values))),
       } as never) as never,
   );
 }

@@ -7,6 +7,7 @@ import { Rights } from './reference/rights.ts';
 import type { Clear } from './reference/write.ts';
 import type { Answer, Service } from './service.ts';
 import { modelIn } from './shape.ts';
+import type { AuditedWorld } from './audited.ts';
 import type { StoredWorld } from './stored-world.ts';
 import type { World } from './world.ts';
 import { documentOfWrite } from './write-document.ts';
@@ -23,7 +24,7 @@ export interface AskWriteOptions {
   readonly world: World;
   readonly viewer: ViewerText;
   readonly service: Service;
-  readonly stored: StoredWorld;
+  readonly stored: AuditedWorld;
   /** Whatever stands in it is written over. */
   readonly scratch: StoredWorld;
   /** What the world looks like in the database. */
@@ -45,7 +46,15 @@ export async function askWrite(write: WriteText, options: AskWriteOptions): Prom
   const answer = await service.ask(documentOfWrite(write, service), viewer);
   const body = JSON.parse(answer.text) as Body;
   const after = await stored.dump();
-  if (after !== before) await stored.write(world);
+  const noted = stored.entries();
+  if (after !== before || noted > 0) await stored.write(world);
+  if ((after !== before && noted === 0) || (body.errors && noted > 0)) {
+    return {
+      answer,
+      leftOut: false,
+      difference: { expected: 'an entry for what is done, and none else', actual: body },
+    };
+  }
   const disagreement = disagreementIn(answer);
   // Of many rows, any may be the first to be refused.
   if (disagreement && !(body.errors && write.kind.endsWith('Many')))

@@ -9,6 +9,7 @@ import { arbitraryShape } from './arbitrary/shape.ts';
 import { arbitraryWheres } from './arbitrary/where.ts';
 import { arbitraryWritePolicies } from './arbitrary/write-policies.ts';
 import { arbitraryWrite } from './arbitrary/writes.ts';
+import { auditedPolicies, auditedShape, storeAudited } from './audited.ts';
 import { RefutedWrite, type WriteCase } from './case.ts';
 import { askWrite } from './check-write.ts';
 import { openEngine } from './engine-service.ts';
@@ -19,7 +20,6 @@ import { isMeeting } from './reference/meeting.ts';
 import { Rights } from './reference/rights.ts';
 import { expectedWrite, type Clear } from './reference/write.ts';
 import { designOf, type Service } from './service.ts';
-import { storeWorld } from './stored-world.ts';
 import type { World } from './world.ts';
 import { documentOfWrite } from './write-document.ts';
 import type { WriteText } from './write-text.ts';
@@ -97,10 +97,10 @@ interface Options {
 }
 
 async function proveWritesIn({ world, viewers, policies, wheres }: WritePlan, { tally, ofEach, seed }: Options) {
-  const design = designOf(world.shape);
-  await using stored = await storeWorld(world);
-  await using scratch = await storeWorld(world);
-  await using service = await openEngine(stored.urls, design, policies);
+  const design = designOf(auditedShape(world.shape));
+  await using stored = await storeAudited(world);
+  await using scratch = await storeAudited(world);
+  await using service = await openEngine(stored.urls, design, auditedPolicies(policies));
   const { api, names } = service;
   const fitted = fittingWheres(wheres, world, service);
   const chance = new Chance(seed);
@@ -110,7 +110,11 @@ async function proveWritesIn({ world, viewers, policies, wheres }: WritePlan, { 
   const before = await stored.dump();
   for (const [at, viewer] of viewers.entries()) {
     const rights = new Rights(world, policies, viewer);
-    const shown = visibleApi(api, viewer, viewerPolicy(design.schema, policiesOf(policies, design.schema), viewer));
+    const shown = visibleApi(
+      api,
+      viewer,
+      viewerPolicy(design.schema, policiesOf(service.policies, design.schema), viewer),
+    );
     for (const { write, expected, counts } of chooseWrites(candidates, rights, ofEach)) {
       const { leftOut, difference } = await askWrite(write, {
         world,
@@ -213,9 +217,9 @@ function telling(write: WriteText, expected: Clear): number {
 
 /** P5 of one case, on its own. */
 export async function checkWriteCase({ world, policies, viewers, viewer: at, write }: WriteCase) {
-  await using stored = await storeWorld(world);
-  await using scratch = await storeWorld(world);
-  await using service = await openEngine(stored.urls, designOf(world.shape), policies);
+  await using stored = await storeAudited(world);
+  await using scratch = await storeAudited(world);
+  await using service = await openEngine(stored.urls, designOf(auditedShape(world.shape)), auditedPolicies(policies));
   const viewer = viewers[at]!;
   const expected = expectedWrite(world, policies, viewer, write);
   if (expected.kind === 'unclear') return undefined;

@@ -4,13 +4,17 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { EngineName } from '../../../support/test-engine.ts';
 import type * as hunting from './hunt.ts';
 
 export interface Order extends hunting.HuntOptions {
   readonly folder: string;
+  readonly engine: EngineName;
 }
 
-process.on('message', ({ folder, ...options }: Order) => {
+process.on('message', ({ folder, engine, ...options }: Order) => {
+  // Each build reads it as it is loaded.
+  process.env['PROOF_ENGINES'] = engine;
   void huntIn(folder, options).then((it) => process.send!(it));
 });
 

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { testEngine } from '../../../support/test-engine.ts';
 import type { Hunt } from './hunt.ts';
 import type { Order } from './hunter.ts';
 import type { Mutant } from './mutant.ts';
@@ -22,7 +23,11 @@ export async function huntAll(
   await Promise.all(
     Array.from({ length: processes }, async () => {
       using hunter = startHunter();
-      for (const mutant of waiting) tell({ mutant, ...(await hunter.hunt(mutant, seed)) });
+      for (const mutant of waiting) {
+        // Two builds in one process do not get on in Prisma's engine, which makes the databases of servers.
+        using another = mutant.on && startHunter();
+        tell({ mutant, ...(await (another ?? hunter).hunt(mutant, seed)) });
+      }
     }),
   );
 }
@@ -37,7 +42,8 @@ function startHunter(): Hunter {
   return {
     async hunt(mutant, seed) {
       using build = weakenedBuild(mutant);
-      return await send(hunter, { folder: build.folder, seed, mostRuns, through: mutant.through ?? 'engine' }, mutant);
+      const { through = 'engine', on: engine = testEngine } = mutant;
+      return await send(hunter, { folder: build.folder, seed, mostRuns, through, engine }, mutant);
     },
     [Symbol.dispose]: () => void hunter.kill(),
   };

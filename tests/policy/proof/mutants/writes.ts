@@ -4,8 +4,18 @@ import type { Edit, Mutant } from './mutant.ts';
 export const writes: readonly Mutant[] = [
   write('a row that is pointed at need not allow it', {
     file: 'database/write/point-to.ts',
-    find: "return to(await judge.find(target, 'link', { where: item, path: at.path }));",
-    replace: "return to(await judge.find(target, 'read', { where: item, path: at.path }));",
+    find: "return to(await judge.find(target, 'link', wanted));",
+    replace: "return to(await judge.find(target, 'read', wanted));",
+  }),
+  write('a row that is pointed at with the insert need not allow it', {
+    file: 'database/write/writer.ts',
+    find: "const filter = judge.filterOf(link.model, 'link', link.wanted, provided.values);",
+    replace: "const filter = judge.filterOf(link.model, 'read', link.wanted, provided.values);",
+  }),
+  write('a new row is not judged when its entry in the audit is written', {
+    file: 'database/write/transaction-writer.ts',
+    find: 'const named = place ? filter : all([keyFilter(model, [key], provided.values), filter]);',
+    replace: 'const named = place ? filter : keyFilter(model, [key], provided.values);',
   }),
   write('the row that far rows are tied to need not allow it', {
     file: 'database/write/bond.ts',
@@ -118,7 +128,32 @@ export const writes: readonly Mutant[] = [
     find: "const rights = all([policy.rows(model.name, 'update'), judge.writeRights(model, group[0]!.data)]);",
     replace: 'const rights = all([]);',
   }),
+  alone('a row that is created alone need not satisfy its rule', {
+    file: 'database/write/writer.ts',
+    find: "const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data), ...linked]);",
+    replace: 'const filter = all([judge.writeRights(model, data), ...linked]);',
+  }),
+  alone('a row that is created alone links to whatever may be read', {
+    file: 'database/write/writer.ts',
+    find: "some(relation, judge.filterOf(target, 'link', wanted, values)),",
+    replace: "some(relation, judge.filterOf(target, 'read', wanted, values)),",
+  }),
+  alone('a row that is created alone stays there when it is refused', {
+    file: 'database/engines/postgresql.ts',
+    find: 'where 1 / case when ${holds} then 1 else 0 end = 1`',
+    replace: 'where ${holds}`',
+  }),
+  alone('rows that are created alone are judged by what was there before them', {
+    file: 'database/write/writer.ts',
+    find: 'if (later.length > 0 || asksFor(model, filter, model, schema)) return undefined;',
+    replace: 'if (later.length > 0) return undefined;',
+  }),
 ];
+
+/** By one statement, which only PostgreSQL knows. */
+function alone(name: string, ...edits: Edit[]): Mutant {
+  return { ...write(name, ...edits), on: 'postgresql' };
+}
 
 function write(name: string, ...edits: Edit[]): Mutant {
   return { name, through: 'writes', edits };

@@ -1,0 +1,130 @@
+/**
+ * Rows that are created by themselves. SQLite and MariaDB do it in a transaction of some statements, PostgreSQL in one
+ * statement: what comes of it, what is refused with which words, and what is left behind has to be the same.
+ */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresql } from '../../src/database/engines/postgresql.ts';
+import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
+import { requirement } from '../support/requirements.ts';
+import { servers, withServer } from '../support/test-engine.ts';
+
+const create =
+  'mutation ($data: ObservationCreateInput!) { createObservation(data: $data) { quantity status author { name } } }';
+const createTag = 'mutation ($slug: String!) { createTag(data: { slug: $slug, label: "A tag" }) { slug } }';
+const createSite =
+  'mutation ($survey: String!) { createSite(data: { name: "New", latitude: "1", longitude: "2", survey: { connect: { id: $survey } }, city: { connect: { id: 1 } } }) { name survey { title } } }';
+
+const observation = (site: string, others: object = {}) => ({
+  data: {
+    quantity: 'rain',
+    unit: 'mm',
+    value: '1.50',
+    measuredAt: '2026-01-01T00:00:00.000Z',
+    site: { connect: { id: site } },
+    ...others,
+  },
+});
+
+type Write = readonly [
+  what: string,
+  who: 'alice' | 'rev' | 'ed' | 'root' | 'guest',
+  document: string,
+  variables: Record<string, unknown>,
+];
+
+const done: readonly Write[] = [
+  ['a row that links to another', 'alice', create, observation('a-open')],
+  ['a row under a private one', 'alice', create, observation('a-closed')],
+  ['a row with two links, of which one is named by a number', 'ed', createSite, { survey: 'a-closed' }],
+  ['a row without links', 'root', createTag, { slug: 'new' }],
+];
+
+const refused: readonly Write[] = [
+  ['a link to a row that may be read', 'alice', create, observation('b-open')],
+  ['a link to a row that is hidden', 'alice', create, observation('b-closed')],
+  ['a link to a row that is not there', 'alice', create, observation('nowhere')],
+  ['a row of somebody else', 'guest', create, observation('a-open')],
+  ['a new row that its rule does not allow', 'alice', create, observation('a-open', { status: 'PUBLISHED' })],
+  ['a value that cannot be stored', 'alice', create, observation('a-open', { quantity: 'a\0b' })],
+  ['a site of a survey that is not theirs', 'ed', createSite, { survey: 'b-open' }],
+  ['a key that is taken', 'root', createTag, { slug: 'rain' }],
+];
+
+/** Observations, sites and tags, and the entries of the audit. */
+const counted = ({ database: { unguarded } }: TestPlatform) =>
+  Promise.all([
+    unguarded.observation.count(),
+    unguarded.site.count(),
+    unguarded.tag.count(),
+    unguarded.auditEntry.count(),
+  ]);
+
+describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine) => {
+  const server = requirement(engine);
+  let here: TestPlatform;
+  let there: TestPlatform;
+  beforeAll(async () => {
+    if (!server.location) return;
+    here = await openTestPlatform({}, 'sqlite');
+    there = await openTestPlatform({}, engine);
+  });
+  afterAll(async () => {
+    await here?.[Symbol.asyncDispose]();
+    await there?.[Symbol.asyncDispose]();
+  });
+
+  it.each(done)('create %s, and note it once', server.needed, async (_, who, document, variables) => {
+    const before = await counted(there);
+    const viewer = there.as(who);
+    const answer = await viewer.run(document, variables);
+    expect(answer).toEqual(await here.as(who).run(document, variables));
+    expect(answer.errors).toBeUndefined();
+    const grown = (await counted(there)).map((count, at) => count - before[at]!);
+    expect(grown.toSorted()).toEqual([0, 0, 1, 1]);
+    expect(grown.at(-1)).toBe(1);
+    // For the row, for its entry, and to read it.
+    expect(viewer.statements).toBe(engine === 'postgresql' ? 2 : 3);
+  });
+
+  it.each(refused)('refuse %s alike, and leave nothing', server.needed, async (_, who, document, variables) => {
+    const before = await counted(there);
+    const answer = await there.as(who).run(document, variables);
+    expect(answer).toEqual(await here.as(who).run(document, variables));
+    expect(answer.errors).toHaveLength(1);
+    expect(await counted(there)).toEqual(before);
+  });
+});
+
+describe('the statement of PostgreSQL', () => {
+  const { needed } = requirement('postgresql');
+  const insert = (condition: 'true' | 'false') => {
+    const row = { table: sql.table('t'), columns: [sql.id('x')], values: [sql.lit(1)] };
+    const it = postgresql.insertJudged!({
+      row,
+      alias: 't0',
+      condition: sql.lit(condition === 'true'),
+      note: undefined,
+    });
+    return it.compile(postgresql.compiler).sql;
+  };
+
+  it('keeps nothing where the condition does not hold, nor outside of its transaction', needed, async () => {
+    await withServer(servers.postgresql, async ({ run }) => {
+      await run('CREATE TEMPORARY TABLE t (x int)');
+      const kept = async (statement: string) => {
+        await run('BEGIN ISOLATION LEVEL SERIALIZABLE');
+        const refusal = await run(statement).then(
+          () => undefined,
+          (error: unknown) => (error as { code?: unknown }).code,
+        );
+        await run('COMMIT');
+        return [refusal, await run('SELECT count(*)::int FROM t')];
+      };
+      expect(await kept(insert('false'))).toEqual(['22012', [[0]]]);
+      // As where BEGIN has been refused, and the statement behind it arrives all the same.
+      await expect(run(insert('true'))).rejects.toMatchObject({ code: '22012' });
+      expect(await kept(insert('true'))).toEqual([undefined, [[1]]]);
+    });
+  });
+});
