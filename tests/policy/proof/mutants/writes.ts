@@ -133,20 +133,10 @@ export const writes: readonly Mutant[] = [
     find: "const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data), ...linked]);",
     replace: 'const filter = all([judge.writeRights(model, data), ...linked]);',
   }),
-  alone('a row that is created alone links to whatever may be read', {
-    file: 'database/write/writer.ts',
-    find: "some(relation, judge.filterOf(target, 'link', wanted, values)),",
-    replace: "some(relation, judge.filterOf(target, 'read', wanted, values)),",
-  }),
   alone('a row that is created alone stays there when it is refused', {
     file: 'database/engines/postgresql.ts',
     find: 'where 1 / case when ${holds} then 1 else 0 end = 1`',
     replace: 'where ${holds}`',
-  }),
-  alone('rows that are created alone are judged by what was there before them', {
-    file: 'database/write/writer.ts',
-    find: 'if (later.length > 0 || asksFor(model, filter, model, schema)) return undefined;',
-    replace: 'if (later.length > 0) return undefined;',
   }),
 ];
 
