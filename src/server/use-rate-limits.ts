@@ -1,5 +1,5 @@
 import { Store, useRateLimiter, type Identity } from '@envelop/rate-limiter';
-import { getOperationAST, OperationTypeNode } from 'graphql';
+import { getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
 import { addressKey } from '../limits/address-key.ts';
@@ -63,9 +63,13 @@ export function useRateLimits({ counter, limits, freeNodes, addressOf }: Options
   const limit = limiterOn(new CountingStore(take));
 
   const plugin: Plugin<Context> = {
-    async onExecute({ args: { document, operationName, contextValue }, setResultAndStopExecution }) {
+    async onExecute({ args, setResultAndStopExecution }) {
+      const { document, operationName, schema, variableValues, contextValue } = args;
       const operation = getOperationAST(document, operationName);
       if (operation?.operation !== OperationTypeNode.MUTATION) return;
+      // Without all of its variables nothing is executed.
+      const { variableDefinitions = [] } = operation;
+      if (!getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 1 }).coerced) return;
       const asking = contextValue as Asking;
       for (const name of rootFieldsOf(operation, document)) {
         if ((await limit(name, asking)) === undefined) continue;
