@@ -67,6 +67,29 @@ export function compileFilter(filter: Filter, scope: Scope, context: CompileCont
   }
 }
 
+/**
+ * The conditions of a select of the rows of `scope`. Where an engine can be told in which order to join, what is asked of
+ * the one row at the end of a relation is asked in the same select: a join looks it up where `exists` begins a subquery
+ * for every row. Never what is asked of many rows there: each of them would yield the row of `scope` once more.
+ */
+export function compileConditions(
+  filter: Filter,
+  scope: Scope,
+  context: CompileContext,
+): Pick<JoinedRows, 'tables' | 'conditions'> {
+  if (isAlways(filter)) return { tables: [], conditions: [] };
+  const conditions = context.engine.joinInOrder ? cheapFirst(conjunctsOf(filter)) : [];
+  const first = conditions.find((it) => it.kind === 'some' && asksOne(it, scope, context));
+  if (first?.kind !== 'some') return { tables: [], conditions: [compileFilter(filter, scope, context)] };
+  const relation = relationOf(scope.model, first.relation);
+  const joined = joinSome(relation, first.filter, scope, context, 'one');
+  const others = conditions.filter((it) => it !== first).map((it) => compileFilter(it, scope, joined.context));
+  return { tables: joined.tables, conditions: [...others, ...joined.conditions] };
+}
+
+const conjunctsOf = (filter: Filter): readonly Filter[] =>
+  filter.kind === 'all' ? filter.of.flatMap(conjunctsOf) : [filter];
+
 const selectOne = ({ tables, conditions }: Pick<JoinedRows, 'tables' | 'conditions'>) =>
   sql`(select 1 from ${sql.join(tables)} where ${sql.join(conditions, sql` and `)})`;
 
@@ -77,9 +100,7 @@ const selectOne = ({ tables, conditions }: Pick<JoinedRows, 'tables' | 'conditio
 function compileTogether(filters: readonly Filter[], scope: Scope, context: CompileContext): Sql[] | undefined {
   const first = filters.find((it) => {
     if (it.kind !== 'some' || context.joined?.get(scope)?.has(it.relation)) return false;
-    const relation = relationOf(scope.model, it.relation);
-    const isPassed = passBy(relation, it.filter, modelOf(context.schema, relation.target), scope) !== undefined;
-    return !relation.list && !isPassed && filters.some((other) => other !== it && asksFor(it.relation, other));
+    return asksOne(it, scope, context) && filters.some((other) => other !== it && asksFor(it.relation, other));
   });
   if (first?.kind !== 'some') return undefined;
   const others = cheapFirst(filters.filter((it) => it !== first));
@@ -94,6 +115,12 @@ function compileTogether(filters: readonly Filter[], scope: Scope, context: Comp
     ...outside!.map((it) => compileFilter(it, scope, context)),
     sql`exists ${selectOne({ tables, conditions: [...conditions, ...further] })}`,
   ];
+}
+
+/** Whether it asks for the one row at the end of a relation, and that row has to be looked up. */
+function asksOne({ relation: name, filter }: Some, scope: Scope, { schema }: CompileContext): boolean {
+  const relation = relationOf(scope.model, name);
+  return !relation.list && passBy(relation, filter, modelOf(schema, relation.target), scope) === undefined;
 }
 
 /** Whether a condition on a row asks for what is at the end of its relation. */
@@ -158,8 +185,16 @@ function compileApart(
 /**
  * "Some row there for which some row further on …" is one join: a rule that goes through four relations is one
  * subquery, where nested ones would reach the depth at which a parser gives up.
+ *
+ * @param rows as many as each relation of the join may lead to.
  */
-function joinSome(relation: RelationField, filter: Filter, scope: Scope, context: CompileContext): JoinedRows {
+function joinSome(
+  relation: RelationField,
+  filter: Filter,
+  scope: Scope,
+  context: CompileContext,
+  rows: 'one' | 'any' = 'any',
+): JoinedRows {
   const model = modelOf(context.schema, relation.target);
   const passedBy = passBy(relation, filter, model, scope);
   if (passedBy && isApart(passedBy.filter, passedBy.scope))
@@ -173,11 +208,12 @@ function joinSome(relation: RelationField, filter: Filter, scope: Scope, context
   const tables = [from];
   const conditions = [on];
   let within = withJoined(context, scope, relation, target);
+  const goesOn = (it: Some) => !isApart(it, target) && (rows === 'any' || asksOne(it, target, within));
   const visit = (it: Filter) => {
     if (it.kind === 'all') it.of.forEach(visit);
     // One of them goes on in this join; several side by side would reach the number of tables that a join may have.
-    else if (it.kind === 'some' && tables.length === 1 && !isApart(it, target)) {
-      const further = joinSome(relationOf(target.model, it.relation), it.filter, target, within);
+    else if (it.kind === 'some' && tables.length === 1 && goesOn(it)) {
+      const further = joinSome(relationOf(target.model, it.relation), it.filter, target, within, rows);
       within = further.context;
       tables.push(...further.tables);
       conditions.push(...further.conditions);

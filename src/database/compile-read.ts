@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { modelOf, relationOf, scalarOf } from '../model/model.ts';
 import { isAlways, type Filter, type Operand } from '../policy/filter.ts';
-import { compileFilter, parameter, truth, visibleColumn } from './compile-filter.ts';
+import { compileConditions, compileFilter, parameter, truth, visibleColumn } from './compile-filter.ts';
 import { compileOrder, compileSeek, type OrderTerm } from './compile-order.ts';
 import type { Sql } from './engine.ts';
 import { joinRelated, type Joined } from './join-related.ts';
@@ -28,13 +28,13 @@ export function compileRead(read: Read, context: CompileContext): Sql {
 
 function compileOne(read: OneRead, scope: Scope, source: Joined, context: CompileContext): Sql {
   const row = context.engine.jsonArray(compileSelection(read.select, scope, context));
-  return sql`(select ${row} from ${source.from} where ${where(source, [read.filter], scope, context)} limit 1)`;
+  // Not joined: what is nested hangs on this select, and is judged by how many rows each table of it may have (`effortOf`).
+  const conditions = isAlways(read.filter) ? [] : [compileFilter(read.filter, scope, context)];
+  return sql`(select ${row} from ${source.from} where ${sql.join([source.on, ...conditions], sql` and `)} limit 1)`;
 }
 
 function compileList(read: ListRead, scope: Scope, source: Joined, context: CompileContext): Sql {
-  const total = read.total
-    ? sql`(select count(*) from ${source.from} where ${where(source, [read.filter], scope, context)})`
-    : sql`null`;
+  const total = read.total ? compileTotal(rowsOf(source, read.filter, scope, context)) : sql`null`;
   const terms = read.order.map((order) => compileOrder(order, scope, read.backwards, context));
   const rows = read.select ? compileRows(read, read.select, terms, scope, source, context) : sql`null`;
   if (isPlainList(read)) return rows;
@@ -44,6 +44,8 @@ function compileList(read: ListRead, scope: Scope, source: Joined, context: Comp
     read.seek && read.skipped ? compileSkipped(read, terms, scope, source, context) : sql`0`,
   ]);
 }
+
+const compileTotal = ({ from, on }: Joined) => sql`(select count(*) from ${from} where ${on})`;
 
 function compileRows(
   read: ListRead,
@@ -66,14 +68,13 @@ function compileRows(
       context.engine.toJson(type, named ? sql.id(scope.alias, name) : expression),
     ),
   );
-  const conditions = [where(source, [read.filter], scope, context)];
-  if (read.seek) conditions.push(compileSeek(terms, read.seek.place));
+  const { from, on } = rowsOf(source, read.filter, scope, context);
   return context.engine.jsonRows(context.engine.jsonArray(item), {
-    from: source.from,
+    from,
     alias: scope.alias,
     columns: [...[...page.used!].map((name) => ({ name, expression: sql.id(scope.alias, name) })), ...places],
     correlated,
-    where: sql.join(conditions, sql` and `),
+    where: read.seek ? sql`${on} and ${compileSeek(terms, read.seek.place)}` : on,
     orderBy: terms.map(({ expression, direction, nullable }) =>
       context.engine.orderTerm(expression, direction, nullable),
     ),
@@ -93,8 +94,8 @@ function compileSkipped(
   context: CompileContext,
 ): Sql {
   const rest = compileSeek(terms, read.seek!.place);
-  const condition = sql`${where(source, [read.filter], scope, context)} and not (${rest})`;
-  return context.engine.jsonTruth(sql`exists (select 1 from ${source.from} where ${condition})`);
+  const { from, on } = rowsOf(source, read.filter, scope, context);
+  return context.engine.jsonTruth(sql`exists (select 1 from ${from} where ${on} and not (${rest}))`);
 }
 
 function compileSelection(select: Selection, scope: Scope, context: CompileContext): Sql[] {
@@ -115,7 +116,11 @@ function compileSelection(select: Selection, scope: Scope, context: CompileConte
   return [...scalars, ...relations];
 }
 
-function where(source: Joined, filters: readonly Filter[], scope: Scope, context: CompileContext): Sql {
-  const conditions = filters.filter((it) => !isAlways(it)).map((it) => compileFilter(it, scope, context));
-  return sql.join([source.on, ...conditions], sql` and `);
+/** The rows of `source` for which the filter holds, each of them once. */
+function rowsOf(source: Joined, filter: Filter, scope: Scope, context: CompileContext): Joined {
+  const { tables, conditions } = compileConditions(filter, scope, context);
+  return {
+    from: sql.join([source.from, ...tables], context.engine.joinInOrder),
+    on: sql.join([source.on, ...conditions], sql` and `),
+  };
 }

@@ -96,6 +96,11 @@ export interface Engine {
   jsonRows(item: Sql, source: RowsSource): Sql;
   /** Whether a table that is derived in a subquery may ask about rows outside of it; else `jsonRows` takes no columns by other names there. */
   readonly derivesFromOuterRows: boolean;
+  /**
+   * Joins a table so that its rows are looked for after those of the tables before it. Undefined where the engine chooses
+   * an order by what it knows of the tables, and makes a join of `exists` by itself.
+   */
+  readonly joinInOrder: Sql | undefined;
   /** A condition as an item of `jsonArray`: true or 1, false or 0. */
   jsonTruth(condition: Sql): Sql;
   /** A whole statement that yields this one value. */

@@ -55,6 +55,7 @@ export const mysql: Engine = {
     return sql`(select json_arrayagg(${item}${ordered(orderBy, limit)}) from ${from} where ${where})`;
   },
   derivesFromOuterRows: false,
+  joinInOrder: undefined,
 
   // An EXISTS that does not depend on the row would stand there as a text, "1", where a text of another collation is beside it.
   jsonTruth: (condition) => sql`(case when ${condition} then 1 else 0 end)`,

@@ -73,6 +73,7 @@ export const postgresql: Engine = {
     return sql`(select json_agg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
   },
   derivesFromOuterRows: true,
+  joinInOrder: undefined,
 
   jsonTruth: (condition) => sql`(${condition})`,
 

@@ -43,6 +43,8 @@ export const sqlite: Engine = {
   },
 
   derivesFromOuterRows: true,
+  // A plain join might begin with the other table: SQLite knows nothing of how many rows are alike.
+  joinInOrder: sql` cross join `,
 
   jsonTruth: (condition) => condition,
 

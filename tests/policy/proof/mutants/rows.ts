@@ -85,9 +85,8 @@ export const rows: readonly Mutant[] = [
       },
       {
         file: 'database/compile-read.ts',
-        find: '(select count(*) from ${source.from} where ${where(source, [read.filter], scope, context)})',
-        replace:
-          '(select count(*) from ${source.from} where ${where(source, [read.own ?? read.filter], scope, context)})',
+        find: 'compileTotal(rowsOf(source, read.filter, scope, context))',
+        replace: 'compileTotal(rowsOf(source, read.own ?? read.filter, scope, context))',
       },
     ],
   },
@@ -102,9 +101,8 @@ export const rows: readonly Mutant[] = [
       },
       {
         file: 'database/compile-read.ts',
-        find: 'const condition = sql`${where(source, [read.filter], scope, context)} and not (${rest})`;',
-        replace:
-          'const condition = sql`${where(source, [read.own ?? read.filter], scope, context)} and not (${rest})`;',
+        find: 'rowsOf(source, read.filter, scope, context);\n  return context.engine.jsonTruth',
+        replace: 'rowsOf(source, read.own ?? read.filter, scope, context);\n  return context.engine.jsonTruth',
       },
     ],
   },

@@ -33,6 +33,16 @@ export const rules: readonly Mutant[] = [
     ],
   },
   {
+    name: 'what is asked beside the row that a select joins is not asked',
+    edits: [
+      {
+        file: 'database/compile-filter.ts',
+        find: '[...others, ...joined.conditions]',
+        replace: 'joined.conditions',
+      },
+    ],
+  },
+  {
     name: 'exists asks no more than that its first relation leads to a row',
     edits: [
       {
