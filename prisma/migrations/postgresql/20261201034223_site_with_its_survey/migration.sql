@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "Site_id_surveyId_idx" ON "Site"("id", "surveyId");
