@@ -81,12 +81,15 @@ export const workloads: readonly Workload[] = [
   },
 ];
 
+/** Of few, and not what W5 creates: those lists would be the longer, the faster a server is. */
+const listedStatuses = statuses.filter((status) => status !== 'PUBLISHED' && status !== 'DRAFT');
+
 /** Reads every list to its end, so that each page of it can be asked for: cursors are each server's own. */
 async function everyPage(ask: Ask): Promise<Variables[]> {
   const pages: Variables[] = [];
-  const lists = statuses
-    .slice(1)
-    .flatMap((status) => organizations[0]!.quantities.map(([quantity]) => ({ status, quantity })));
+  const lists = listedStatuses.flatMap((status) =>
+    organizations[0]!.quantities.map(([quantity]) => ({ status, quantity })),
+  );
   for (const list of lists) {
     for (let after: string | null | undefined = null; after !== undefined;) {
       const variables: Variables = { ...list, after };

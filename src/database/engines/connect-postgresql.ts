@@ -166,6 +166,6 @@ function poolConfig(server: ServerUrl): PoolConfig {
     application_name: 'pergola',
     // A statement would be compiled to machine code for seconds, by its estimated cost, that runs in milliseconds, and a
     // join of forty tables, each by the key of the one before, be planned for one.
-    options: '-c TimeZone=UTC -c jit=off -c geqo_effort=1',
+    options: '-c TimeZone=UTC -c jit=off -c geqo_effort=1 -c random_page_cost=1.1',
   };
 }
