@@ -90,6 +90,22 @@ describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine) => {
     expect(viewer.statements).toBe(engine === 'postgresql' ? 2 : 3);
   });
 
+  it('create many at once, of which some are refused: nobody takes another along', server.needed, async () => {
+    const before = await counted(there);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => {
+        const site = at % 3 === 0 ? 'b-closed' : 'a-open';
+        return there.as('alice').run(create, observation(site, { quantity: `rain ${at}` }));
+      }),
+    );
+    const told = answers.map(({ data, errors }) =>
+      errors ? errors[0]!.code : (data as { createObservation: { quantity: string } }).createObservation.quantity,
+    );
+    expect(told).toEqual(answers.map((_, at) => (at % 3 === 0 ? 'NOT_FOUND' : `rain ${at}`)));
+    const grown = (await counted(there)).map((count, at) => count - before[at]!);
+    expect(grown).toEqual([40, 0, 0, 40]);
+  });
+
   it.each(refused)('refuse %s alike, and leave nothing', server.needed, async (_, who, document, variables) => {
     const before = await counted(there);
     const answer = await there.as(who).run(document, variables);

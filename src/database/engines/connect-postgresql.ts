@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { LRUCache } from 'lru-cache';
-import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg';
+import { Pool, types, type CustomTypesConfig, type PoolConfig, type QueryArrayResult } from 'pg';
 import { PrismaClient } from '../../generated/postgresql/client.ts';
-import type { BoundStatement, Connection, RunSingle } from '../connection.ts';
+import type { BoundStatement, Connection } from '../connection.ts';
 import { loginOf, postgresqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { createGate } from './gate.ts';
 import { postgresql, postgresqlInC } from './postgresql.ts';
 import { patientClient } from './patient-client.ts';
+import { sharingCommits, type RunTogether, type Single } from './shared-commit.ts';
 import { heardOf, transactionsOn, type LentConnection } from './server-transactions.ts';
 import { mostTablesJoined, shapeOf } from './statement-shape.ts';
 import { translateErrors } from './unavailable.ts';
@@ -38,11 +39,12 @@ async function open(pool: Pool, limits: Limits): Promise<Connection> {
   const factory = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) });
   const prisma = new PrismaClient({ adapter: factory });
   const transaction = transactionsOn(() => lend(pool), serializable);
+  const single = sharingCommits((singles) => through(() => runTogether(pool, singles)), limits.gate);
   return {
     engine: collation === 'C' || collation === 'POSIX' ? postgresqlInC : postgresql,
     prisma: patientClient(prisma),
     transaction: (run) => through(() => translateErrors(() => transaction(run))),
-    single: (...both) => through(() => translateErrors(() => runSingle(pool, ...both))),
+    single: (...both) => translateErrors(() => single(...both)),
     read,
     fits: (text) => mostTablesJoined(shapeOf(text)) <= maxTablesJoined,
     load,
@@ -77,33 +79,37 @@ async function lend(pool: Pool): Promise<LentConnection> {
 }
 
 /**
- * BEGIN, the statement, COMMIT and the read go out together. Where the statement is refused, COMMIT undoes, and what is
+ * BEGIN, the statements, COMMIT and the reads go out together. Where a statement is refused, COMMIT undoes, and what is
  * read is not looked at.
  */
-async function runSingle(pool: Pool, statement: BoundStatement, read: BoundStatement): ReturnType<RunSingle> {
+async function runTogether(pool: Pool, singles: readonly Single[]): ReturnType<RunTogether> {
   const client = await pool.connect();
   client.on('error', heardOf);
   try {
+    const send = ({ sql, parameters }: BoundStatement) => client.query<(string | null)[]>(statementOf(sql, parameters));
     const { stream } = client.connection;
     stream.cork();
     const sent = [
       client.query(serializable.begin),
-      client.query(statementOf(statement.sql, statement.parameters)),
+      ...singles.map(({ statement }) => send(statement)),
       client.query('COMMIT'),
     ];
-    const answer = client.query<(string | null)[]>(statementOf(read.sql, read.parameters));
+    const reads = singles.map(({ read }) => send(read));
     stream.uncork();
-    const [answered, ...committed] = await Promise.allSettled([answer, ...sent]);
-    for (const it of committed) if (it.status === 'rejected') throw it.reason;
-    return () =>
-      translateErrors(async () => {
-        if (answered.status === 'rejected') throw answered.reason;
-        return answered.value.rows[0]?.[0] ?? null;
-      });
+    const [committed, answered] = await Promise.all([Promise.allSettled(sent), Promise.allSettled(reads)]);
+    // The first that was refused says why; those behind it were refused for that.
+    const refused = committed.find((it) => it.status === 'rejected');
+    if (refused) throw refused.reason;
+    return answered.map((it) => () => translateErrors(() => textOf(it)));
   } finally {
     client.off('error', heardOf);
     client.release(client.getTransactionStatus() !== 'I');
   }
+}
+
+async function textOf(read: PromiseSettledResult<QueryArrayResult<(string | null)[]>>): Promise<string | null> {
+  if (read.status === 'rejected') throw read.reason;
+  return read.value.rows[0]?.[0] ?? null;
 }
 
 type TypeId = (typeof types.builtins)[keyof typeof types.builtins];
@@ -148,6 +154,19 @@ function statementName(text: string): string {
   return '';
 }
 
+/** How the server chooses its ways. It may be half of the work for a small statement: see docs/decisions/engines.md. */
+const session = {
+  TimeZone: 'UTC',
+  // A statement would be compiled for seconds, by its estimated cost, that runs in milliseconds.
+  jit: 'off',
+  // A join of forty tables, each by the key of the one before, would be planned for a second.
+  geqo_effort: 1,
+  // Rows are found by their keys, and are in memory: by default 80 of them are taken for dearer than a table of 10,000.
+  random_page_cost: 1.1,
+  // Looked into at every planning, and never the best way to few rows.
+  enable_mergejoin: 'off',
+};
+
 function poolConfig(server: ServerUrl): PoolConfig {
   const { database, limits } = server;
   return {
@@ -164,8 +183,8 @@ function poolConfig(server: ServerUrl): PoolConfig {
     query_timeout: limits.silenceMs,
     keepAlive: true,
     application_name: 'pergola',
-    // A statement would be compiled to machine code for seconds, by its estimated cost, that runs in milliseconds, and a
-    // join of forty tables, each by the key of the one before, be planned for one.
-    options: '-c TimeZone=UTC -c jit=off -c geqo_effort=1 -c random_page_cost=1.1',
+    options: Object.entries(session)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   };
 }
