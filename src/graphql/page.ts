@@ -55,14 +55,15 @@ export function seekOf(
 }
 
 /** Rows as a connection. */
-export function toConnection({ rows, cursors, more, skipped, total }: Rows, backwards: boolean) {
+export function toConnection(page: Rows, backwards: boolean) {
+  const { rows, more, skipped, total } = page;
   return {
-    edges: rows.map((node: Row, at) => ({ node, cursor: cursors[at] ?? '' })),
+    edges: rows.map((node: Row, at) => ({ node, cursor: () => page.cursorAt(at) ?? '' })),
     pageInfo: {
       hasNextPage: backwards ? skipped : more,
       hasPreviousPage: backwards ? more : skipped,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors.at(-1) ?? null,
+      startCursor: () => page.cursorAt(0) ?? null,
+      endCursor: () => page.cursorAt(rows.length - 1) ?? null,
     },
     totalCount: total,
   };
