@@ -97,6 +97,9 @@ async function runTogether(pool: Pool, singles: readonly Single[]): ReturnType<R
     const reads = singles.map(({ read }) => send(read));
     stream.uncork();
     const [committed, answered] = await Promise.all([Promise.allSettled(sent), Promise.allSettled(reads)]);
+    const [begun] = committed;
+    // Not in the words of the server, which would say that all is undone: what follows ran without a transaction.
+    if (begun?.status === 'rejected') throw new Error('No transaction was begun.', { cause: begun.reason });
     // The first that was refused says why; those behind it were refused for that.
     const refused = committed.find((it) => it.status === 'rejected');
     if (refused) throw refused.reason;
