@@ -54,7 +54,7 @@ function makeListDecoder(read: ListRead, context: DecodeContext) {
     if (read.backwards) page.reverse();
     return {
       rows: decodeRow ? page.map((item) => decodeRow(item, limitOf)) : [],
-      cursorAt: (at) => (read.cursors && page[at] ? cursorOf(page[at]) : undefined),
+      cursors: read.cursors ? page.map(cursorOf) : [],
       more,
       skipped: isTrue(skipped),
       total: total ?? undefined,

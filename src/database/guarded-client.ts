@@ -207,7 +207,7 @@ function flatten(row: Row): Row {
   return row;
 }
 
-const isRows = (value: unknown): value is Rows => typeof value === 'object' && value !== null && 'cursorAt' in value;
+const isRows = (value: unknown): value is Rows => typeof value === 'object' && value !== null && 'cursors' in value;
 
 function accept(args: Arguments, known: readonly string[]) {
   for (const [name, value] of Object.entries(args)) {

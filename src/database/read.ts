@@ -96,8 +96,8 @@ export const withheld: unique symbol = Symbol('withheld');
 /** A page of rows. */
 export interface Rows {
   readonly rows: readonly Row[];
-  /** The opaque place of a row, where they were asked for. Made when it is wanted: mostly it is one of a page. */
-  cursorAt(row: number): string | undefined;
+  /** One opaque place per row, where they were asked for. */
+  readonly cursors: readonly string[];
   /** More rows follow in the direction of reading. */
   readonly more: boolean;
   /** Rows stand before the place that reading began at. */

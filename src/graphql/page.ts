@@ -55,15 +55,14 @@ export function seekOf(
 }
 
 /** Rows as a connection. */
-export function toConnection(page: Rows, backwards: boolean) {
-  const { rows, more, skipped, total } = page;
+export function toConnection({ rows, cursors, more, skipped, total }: Rows, backwards: boolean) {
   return {
-    edges: rows.map((node: Row, at) => ({ node, cursor: () => page.cursorAt(at) ?? '' })),
+    edges: rows.map((node: Row, at) => ({ node, cursor: cursors[at] ?? '' })),
     pageInfo: {
       hasNextPage: backwards ? skipped : more,
       hasPreviousPage: backwards ? more : skipped,
-      startCursor: () => page.cursorAt(0) ?? null,
-      endCursor: () => page.cursorAt(rows.length - 1) ?? null,
+      startCursor: cursors[0] ?? null,
+      endCursor: cursors.at(-1) ?? null,
     },
     totalCount: total,
   };

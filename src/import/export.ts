@@ -152,7 +152,7 @@ async function* pagesOf(model: Model, columns: readonly Column[], options: Pages
       values,
     );
     yield page.rows;
-    cursor = page.cursorAt(page.rows.length - 1);
+    cursor = page.cursors.at(-1);
     if (!page.more || cursor === undefined) return;
   }
 }

@@ -113,4 +113,4 @@ function relationField(model: Model, field: RelationField, derivation: Derivatio
 }
 
 /** Below a row that the guard does not find. */
-const noRows: Rows = { rows: [], cursorAt: () => undefined, more: false, skipped: false, total: 0 };
+const noRows: Rows = { rows: [], cursors: [], more: false, skipped: false, total: 0 };
