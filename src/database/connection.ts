@@ -9,7 +9,7 @@ export type RunTransaction = <T>(run: (transaction: OpenTransaction) => Promise<
 export interface Written {
   /** The rows that it returns, as arrays. */
   readonly rows: unknown[][];
-  /** How many rows it has inserted, changed or deleted. */
+  /** How many rows it has inserted, changed or deleted; of one that only reads, how many it yields. */
   readonly changed: number;
 }
 

@@ -35,7 +35,7 @@ export function guardedPlugin<P extends Plugin>(plugin: P, logger: Logger): P {
   };
 }
 
-/** What is done at once stays so: a promise for each of forty hooks is a tenth of what a small request takes. */
+/** What is done at once stays so: promises for forty hooks are felt in a small request. */
 function caught(act: () => unknown, refuse: (error: unknown) => void): Promise<unknown> | undefined {
   try {
     const result = act();

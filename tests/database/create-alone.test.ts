@@ -3,13 +3,14 @@
  * statement: what comes of it, what is refused with which words, and what is left behind has to be the same.
  */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { policy } from '../../src/app/policies/language.ts';
 import { postgresql } from '../../src/database/engines/postgresql.ts';
 import { signedIn } from '../../src/policy/rule.ts';
 import { observationFields } from '../support/open-fields.ts';
 import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
 import { requirement } from '../support/requirements.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { servers, withServer } from '../support/test-engine.ts';
 
 const create =
@@ -17,6 +18,10 @@ const create =
 const createTag = 'mutation ($slug: String!) { createTag(data: { slug: $slug, label: "A tag" }) { slug } }';
 const createSite =
   'mutation ($survey: String!) { createSite(data: { name: "New", latitude: "1", longitude: "2", survey: { connect: { id: $survey } }, city: { connect: { id: 1 } } }) { name survey { title } } }';
+
+const createCity = `mutation ($name: String!) { createCity(data: {
+  name: $name, latitude: "50.88", longitude: "4.7", country: { connect: { code: "BE" } }
+}) { name country { name } } }`;
 
 const observation = (site: string, others: object = {}) => ({
   data: {
@@ -41,6 +46,7 @@ const done: readonly Write[] = [
   ['a row under a private one', 'alice', create, observation('a-closed')],
   ['a row with two links, of which one is named by a number', 'ed', createSite, { survey: 'a-closed' }],
   ['a row without links', 'root', createTag, { slug: 'new' }],
+  ['a row whose key the database counts', 'root', createCity, { name: 'Leuven' }],
 ];
 
 const refused: readonly Write[] = [
@@ -54,64 +60,55 @@ const refused: readonly Write[] = [
   ['a key that is taken', 'root', createTag, { slug: 'rain' }],
 ];
 
-/** Observations, sites and tags, and the entries of the audit. */
+/** Observations, sites, tags and cities, and the entries of the audit. */
 const counted = ({ database: { unguarded } }: TestPlatform) =>
   Promise.all([
     unguarded.observation.count(),
     unguarded.site.count(),
     unguarded.tag.count(),
+    unguarded.city.count(),
     unguarded.auditEntry.count(),
   ]);
 
 describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine) => {
-  const server = requirement(engine);
-  let here: TestPlatform;
-  let there: TestPlatform;
-  beforeAll(async () => {
-    if (!server.location) return;
-    here = await openTestPlatform({}, 'sqlite');
-    there = await openTestPlatform({}, engine);
-  });
-  afterAll(async () => {
-    await here?.[Symbol.asyncDispose]();
-    await there?.[Symbol.asyncDispose]();
-  });
+  const sides = sideBySide(engine);
 
-  it.each(done)('create %s, and note it once', server.needed, async (_, who, document, variables) => {
-    const before = await counted(there);
-    const viewer = there.as(who);
+  it.each(done)('create %s, and note it once', sides.needed, async (_, who, document, variables) => {
+    const before = await counted(sides.there);
+    const viewer = sides.there.as(who);
     const answer = await viewer.run(document, variables);
-    expect(answer).toEqual(await here.as(who).run(document, variables));
+    expect(answer).toEqual(await sides.here.as(who).run(document, variables));
     expect(answer.errors).toBeUndefined();
-    const grown = (await counted(there)).map((count, at) => count - before[at]!);
+    const grown = (await counted(sides.there)).map((count, at) => count - before[at]!);
     expect(grown.slice(0, -1).reduce((sum, count) => sum + count)).toBe(1);
     expect(grown.at(-1)).toBe(1);
-    // For the row, for its entry, and to read it.
-    expect(viewer.statements).toBe(engine === 'postgresql' ? 2 : 3);
+    // For the row, for its entry, and to read it; a key that is counted has to be known before it is noted.
+    const alone = engine === 'postgresql' && document !== createCity;
+    expect(viewer.statements).toBe(alone ? 2 : 3);
   });
 
-  it('create many at once, of which some are refused: nobody takes another along', server.needed, async () => {
-    const before = await counted(there);
+  it('create many at once, of which some are refused: nobody takes another along', sides.needed, async () => {
+    const before = await counted(sides.there);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) => {
         const site = at % 3 === 0 ? 'b-closed' : 'a-open';
-        return there.as('alice').run(create, observation(site, { quantity: `rain ${at}` }));
+        return sides.there.as('alice').run(create, observation(site, { quantity: `rain ${at}` }));
       }),
     );
     const told = answers.map(({ data, errors }) =>
       errors ? errors[0]!.code : (data as { createObservation: { quantity: string } }).createObservation.quantity,
     );
     expect(told).toEqual(answers.map((_, at) => (at % 3 === 0 ? 'NOT_FOUND' : `rain ${at}`)));
-    const grown = (await counted(there)).map((count, at) => count - before[at]!);
-    expect(grown).toEqual([40, 0, 0, 40]);
+    const grown = (await counted(sides.there)).map((count, at) => count - before[at]!);
+    expect(grown).toEqual([40, 0, 0, 0, 40]);
   });
 
-  it.each(refused)('refuse %s alike, and leave nothing', server.needed, async (_, who, document, variables) => {
-    const before = await counted(there);
-    const answer = await there.as(who).run(document, variables);
-    expect(answer).toEqual(await here.as(who).run(document, variables));
+  it.each(refused)('refuse %s alike, and leave nothing', sides.needed, async (_, who, document, variables) => {
+    const before = await counted(sides.there);
+    const answer = await sides.there.as(who).run(document, variables);
+    expect(answer).toEqual(await sides.here.as(who).run(document, variables));
     expect(answer.errors).toHaveLength(1);
-    expect(await counted(there)).toEqual(before);
+    expect(await counted(sides.there)).toEqual(before);
   });
 });
 
@@ -143,6 +140,7 @@ describe('the statement of PostgreSQL', () => {
       note: undefined,
     }).compile(postgresql.compiler).sql;
 
+  // A table of its own, so that nothing else decides what becomes of the statement.
   it('keeps nothing where the condition does not hold, nor outside of its transaction', needed, async () => {
     await withServer(servers.postgresql, async ({ run }) => {
       await run('CREATE TEMPORARY TABLE t (x int)');

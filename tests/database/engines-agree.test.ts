@@ -1,9 +1,8 @@
 /** The same operations on every engine that is reachable: the answers are compared byte by byte. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { system } from '../../src/policy/viewer.ts';
-import { openTestPlatform, type TestPlatform } from '../support/platform.ts';
-import { requirement } from '../support/requirements.ts';
-import type { ServerName } from '../support/test-engine.ts';
+import type { TestPlatform } from '../support/platform.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 /** Texts that some collation or other takes for equal, sorts together, or cuts off. */
 const texts = [
@@ -157,35 +156,23 @@ const operations: readonly [name: string, document: string, variables?: object][
   ],
 ];
 
-describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine: ServerName) => {
-  const server = requirement(engine);
-  let here: TestPlatform;
-  let there: TestPlatform;
+describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine) => {
+  const sides = sideBySide(engine, arrange);
 
-  beforeAll(async () => {
-    if (!server.location) return;
-    here = await openTestPlatform({}, 'sqlite');
-    there = await openTestPlatform({}, engine);
-    await arrange(here);
-    await arrange(there);
-  });
-  afterAll(async () => {
-    await here?.[Symbol.asyncDispose]();
-    await there?.[Symbol.asyncDispose]();
-  });
-
-  it.each(operations)('answer alike: %s', server.needed, async (_, document, variables) => {
+  it.each(operations)('answer alike: %s', sides.needed, async (_, document, variables) => {
     for (const who of ['root', 'alice', 'guest'] as const) {
       const [one, other] = await Promise.all(
-        [here, there].map((platform) => platform.as(who).run(document, variables as Record<string, unknown>)),
+        [sides.here, sides.there].map((platform) =>
+          platform.as(who).run(document, variables as Record<string, unknown>),
+        ),
       );
       expect(one!.errors?.filter(({ code }) => code !== 'FORBIDDEN') ?? []).toEqual([]);
       expect(JSON.stringify(other)).toBe(JSON.stringify(one));
     }
   });
 
-  it('keep what is written column by column as what is written row by row', server.needed, async () => {
-    for (const platform of [here, there]) {
+  it('keep what is written column by column as what is written row by row', sides.needed, async () => {
+    for (const platform of [sides.here, sides.there]) {
       expect(await arrangeAlike(platform)).toBe(true);
       const stored = await platform.database.unguarded.observation.findMany({ orderBy: { id: 'asc' } });
       const withId = (id: string) => stored.find((row) => row.id === id);
@@ -198,10 +185,10 @@ describe.each(['mysql', 'postgresql'] as const)('SQLite and %s', (engine: Server
     }
   });
 
-  it('refuse NUL alike', server.needed, async () => {
+  it('refuse NUL alike', sides.needed, async () => {
     const document = 'query ($t: String) { observations(where: { quantity: { equals: $t } }) { nodes { id } } }';
     const [one, other] = await Promise.all(
-      [here, there].map((platform) => platform.as('root').run(document, { t: 'a\0b' })),
+      [sides.here, sides.there].map((platform) => platform.as('root').run(document, { t: 'a\0b' })),
     );
     expect(one!.errors?.[0]?.code).toBe('BAD_INPUT');
     expect(other).toEqual(one);

@@ -118,7 +118,10 @@ async function lend(pool: Pool): Promise<LentConnection> {
   return {
     async run(sql, parameters) {
       const result = await connection.execute<unknown[][] | UpsertResult>({ sql, ...asStored }, [...parameters]);
-      return Array.isArray(result) ? { rows: result, changed: 0 } : { rows: [], changed: result.affectedRows };
+      // Of a statement that returns rows, those are what it has changed.
+      return Array.isArray(result)
+        ? { rows: result, changed: result.length }
+        : { rows: [], changed: result.affectedRows };
     },
     control: (sql) => connection.query(sql),
     async release(broken) {

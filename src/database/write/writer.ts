@@ -164,7 +164,8 @@ export function createWriter(context: WriteContext) {
     if (key) return key;
     // One by one, to say which of them it was.
     await judgeLinks();
-    return rows.insert(model, columns, path);
+    // Never inserted here instead: it would be a second row, should the database have told the first one wrongly.
+    throw new Error(`${model.name} was not inserted, though all that it links to is there.`);
   }
 
   /** The row has been found as one that may be changed so. */
