@@ -12,7 +12,7 @@ import {
 } from '../policy/filter.ts';
 import type { Engine, Sql } from './engine.ts';
 import { joinRelated, tieRelated } from './join-related.ts';
-import type { Parameter } from './parameters.ts';
+import { storedValue, type Parameter } from './parameters.ts';
 import { column, type CompileContext, type Scope } from './scope.ts';
 
 export const truth = sql`1 = 1`;
@@ -27,6 +27,13 @@ export function visibleColumn(scope: Scope, field: string, visible: Filter | und
 export function parameter(operand: Operand, field: Parameter['field']): Sql {
   const value: Parameter = { operand, field };
   return sql`${value}`;
+}
+
+/** What the plan itself knows stands in the statement, on an engine that plans the better for it. */
+function operandOf(operand: Operand, field: ScalarField, { engine, schema }: CompileContext): Sql {
+  const known =
+    operand.kind === 'constant' ? engine.literal?.(field, storedValue(field, operand.value, schema)) : undefined;
+  return known ?? parameter(operand, field);
 }
 
 /**
@@ -261,7 +268,7 @@ function compileComparison(filter: Comparison, scope: Scope, context: CompileCon
     const of = filter.operands.map((it): Comparison => ({ ...filter, operator: 'equals', operands: [it] }));
     return compileFilter({ kind: 'any', of }, scope, context, negated);
   }
-  const operands = filter.operands.map((it) => (isField(it) ? column(scope, it.field) : parameter(it, field)));
+  const operands = filter.operands.map((it) => (isField(it) ? column(scope, it.field) : operandOf(it, field, context)));
   const condition = compare(filter, field, { value, operands, engine: context.engine });
   if (!negated) return condition;
   const others = filter.operands.filter(isField).map((it) => scalarOf(scope.model, it.field));

@@ -3,10 +3,18 @@ import { modelOf, relationOf, scalarOf } from '../model/model.ts';
 import { isAlways, type Filter, type Operand } from '../policy/filter.ts';
 import { compileConditions, compileFilter, parameter, truth, visibleColumn } from './compile-filter.ts';
 import { compileOrder, compileSeek, type OrderTerm } from './compile-order.ts';
-import type { Sql } from './engine.ts';
+import type { RowsSource, Sql } from './engine.ts';
 import { joinRelated, type Joined } from './join-related.ts';
 import { count } from './parameters.ts';
-import { isPlainList, type ListRead, type OneRead, type Read, type Selection } from './read.ts';
+import {
+  isListOfRows,
+  isPlainList,
+  type ListOfRows,
+  type ListRead,
+  type OneRead,
+  type Read,
+  type Selection,
+} from './read.ts';
 import type { CompileContext, Scope } from './scope.ts';
 
 /**
@@ -19,11 +27,32 @@ import type { CompileContext, Scope } from './scope.ts';
  *   when nothing else is asked for
  */
 export function compileRead(read: Read, context: CompileContext): Sql {
-  const scope: Scope = { model: modelOf(context.schema, read.model), alias: context.nextAlias() };
-  const from = sql`${sql.table(scope.model.table)} as ${sql.id(scope.alias)}`;
-  return read.kind === 'one'
-    ? compileOne(read, scope, { from, on: truth }, context)
-    : compileList(read, scope, { from, on: truth }, context);
+  const { scope, source } = rootOf(read, context);
+  return read.kind === 'one' ? compileOne(read, scope, source, context) : compileList(read, scope, source, context);
+}
+
+/** Compiles a guarded read into a whole statement, of whose text `parseRead` makes the JSON that `compileRead` tells of. */
+export function compileStatement(read: Read, context: CompileContext): Sql {
+  const { engine } = context;
+  if (!engine.selectRows || !isListOfRows(read)) return engine.selectValue(compileRead(read, context));
+  const { scope, source } = rootOf(read, context);
+  const terms = termsOf(read, scope, context);
+  const derived = asksFurther(read);
+  const { item, rows } = gatherRows(read, terms, scope, { ...source, derived }, context);
+  const rest = isPlainList(read) ? undefined : engine.jsonArray(compileRest(read, terms, scope, source, context));
+  return engine.selectRows(item, rows, rest);
+}
+
+/** Whether there is more to its rows than their own columns: that is asked for once, and of the rows of the page only. */
+const asksFurther = ({ select, order }: ListOfRows) =>
+  select.relations.length > 0 ||
+  select.scalars.some(({ visible }) => visible) ||
+  order.some(({ by }) => by.kind !== 'field' || by.visible);
+
+function rootOf({ model: name }: Read, context: CompileContext): { scope: Scope; source: Joined } {
+  const model = modelOf(context.schema, name);
+  const alias = context.nextAlias();
+  return { scope: { model, alias }, source: { from: sql`${sql.table(model.table)} as ${sql.id(alias)}`, on: truth } };
 }
 
 function compileOne(read: OneRead, scope: Scope, source: Joined, context: CompileContext): Sql {
@@ -34,52 +63,61 @@ function compileOne(read: OneRead, scope: Scope, source: Joined, context: Compil
 }
 
 function compileList(read: ListRead, scope: Scope, source: Joined, context: CompileContext): Sql {
-  const total = read.total ? compileTotal(rowsOf(source, read.filter, scope, context)) : sql`null`;
-  const terms = read.order.map((order) => compileOrder(order, scope, read.backwards, context));
-  const rows = read.select ? compileRows(read, read.select, terms, scope, source, context) : sql`null`;
-  if (isPlainList(read)) return rows;
-  return context.engine.jsonArray([
-    rows,
-    total,
-    read.seek && read.skipped ? compileSkipped(read, terms, scope, source, context) : sql`0`,
-  ]);
+  const { engine } = context;
+  const terms = termsOf(read, scope, context);
+  const rest = isPlainList(read) ? undefined : compileRest(read, terms, scope, source, context);
+  if (!isListOfRows(read)) return engine.jsonArray([sql`null`, ...rest!]);
+  const derived = engine.derivesFromOuterRows || (source.on === truth && read.limit !== undefined);
+  const { item, rows } = gatherRows(read, terms, scope, { ...source, derived }, context);
+  const list = engine.jsonRows(item, rows);
+  return rest ? engine.jsonArray([list, ...rest]) : list;
 }
 
-const compileTotal = ({ from, on }: Joined) => sql`(select count(*) from ${from} where ${on})`;
+const termsOf = (read: ListRead, scope: Scope, context: CompileContext) =>
+  read.order.map((order) => compileOrder(order, scope, read.backwards, context));
 
-function compileRows(
+/** `total, skipped`. */
+function compileRest(
   read: ListRead,
-  select: Selection,
   terms: readonly OrderTerm[],
   scope: Scope,
   source: Joined,
   context: CompileContext,
-): Sql {
+): Sql[] {
+  const total = read.total ? compileTotal(rowsOf(source, read.filter, scope, context)) : sql`null`;
+  return [total, read.seek && read.skipped ? compileSkipped(read, terms, scope, source, context) : sql`0`];
+}
+
+const compileTotal = ({ from, on }: Joined) => sql`(select count(*) from ${from} where ${on})`;
+
+function gatherRows(
+  read: ListOfRows,
+  terms: readonly OrderTerm[],
+  scope: Scope,
+  { derived, ...source }: Joined & Pick<RowsSource, 'derived'>,
+  context: CompileContext,
+): { item: Sql; rows: RowsSource } {
+  const { engine } = context;
   // The page is cut first, and what is nested is fetched for the rows of the page only.
   const page: Scope = { ...scope, used: new Set() };
-  const item = compileSelection(select, page, context);
-  const correlated = source.on !== truth;
-  const named = context.engine.derivesFromOuterRows || !correlated;
+  const values = compileSelection(read.select, page, context);
   const places = read.cursors
     ? terms.map(({ type, expression }, at) => ({ type, expression, name: `order${at}` }))
     : [];
-  item.push(
-    ...places.map(({ type, expression, name }) =>
-      context.engine.toJson(type, named ? sql.id(scope.alias, name) : expression),
-    ),
+  const placeValues = places.map(({ type, expression, name }) =>
+    engine.toJson(type, derived ? sql.id(scope.alias, name) : expression),
   );
   const { from, on } = rowsOf(source, read.filter, scope, context);
-  return context.engine.jsonRows(context.engine.jsonArray(item), {
+  const rows: RowsSource = {
     from,
     alias: scope.alias,
     columns: [...[...page.used!].map((name) => ({ name, expression: sql.id(scope.alias, name) })), ...places],
-    correlated,
+    derived,
     where: read.seek ? sql`${on} and ${compileSeek(terms, read.seek.place)}` : on,
-    orderBy: terms.map(({ expression, direction, nullable }) =>
-      context.engine.orderTerm(expression, direction, nullable),
-    ),
+    orderBy: terms.map(({ expression, direction, nullable }) => engine.orderTerm(expression, direction, nullable)),
     limit: read.limit && compileLimit(read.limit),
-  });
+  };
+  return { item: engine.jsonArray([...values, ...placeValues]), rows };
 }
 
 /** One row more than asked for tells whether there are more. */

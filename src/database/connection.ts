@@ -29,7 +29,7 @@ export type RunSingle = (statement: BoundStatement, read: BoundStatement) => Pro
 export interface OpenTransaction {
   /** What the database refuses is an error of the driver (`write/write-errors.ts`). */
   write(sql: string, parameters: readonly unknown[]): Promise<Written>;
-  /** The one JSON text that a read yields. */
+  /** As `Connection.read`. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Runs what the database may refuse. After a refusal the transaction goes on as if it had not been asked. */
   tryOut<T>(act: () => Promise<T>): Promise<T>;
@@ -52,7 +52,7 @@ export interface Connection {
   readonly transaction: RunTransaction;
   /** Undefined where it is no gain. */
   readonly single?: RunSingle;
-  /** Runs a compiled read and gives its one JSON text. */
+  /** Runs a compiled read and gives its one JSON text, or those of all rows (`Engine.selectRows`) with commas between. */
   read(sql: string, parameters: readonly unknown[]): Promise<string | null>;
   /** Whether the database can parse the statement: how deep one may nest is the engine's own matter. */
   fits(sql: string): boolean;

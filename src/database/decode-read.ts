@@ -2,6 +2,7 @@ import { modelOf, scalarOf, type ScalarField, type Schema } from '../model/model
 import { encodeCursor } from './cursor.ts';
 import type { Engine } from './engine.ts';
 import {
+  isListOfRows,
   isPlainList,
   related,
   withheld,
@@ -13,6 +14,15 @@ import {
   type Rows,
   type Selection,
 } from './read.ts';
+
+/** Parses the text of what `compileStatement` compiled into the JSON that `compileRead` tells of. */
+export function parseRead(text: string | null, read: Read, engine: Engine): unknown {
+  if (!engine.selectRows || !isListOfRows(read)) return text === null ? null : JSON.parse(text);
+  const rows = JSON.parse(`[${text ?? ''}]`) as unknown[];
+  if (isPlainList(read)) return rows;
+  const rest = rows.pop() as unknown[];
+  return [rows, ...rest];
+}
 
 /** Makes the reader of what `compileRead` compiled: JSON values in, rows out. */
 export function makeDecoder(read: Read, context: DecodeContext): (json: unknown, limit: LimitOf) => Row | Rows | null {

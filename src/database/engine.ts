@@ -19,8 +19,11 @@ export interface RowsSource {
   readonly where: Sql;
   readonly orderBy: readonly Sql[];
   readonly limit: Sql | undefined;
-  /** `where` asks about a row outside. */
-  readonly correlated: boolean;
+  /**
+   * `item` reads `columns` of a table that is derived; else it reads those of `from`. It may be derived where `where`
+   * asks about no row outside, or the engine is `derivesFromOuterRows`.
+   */
+  readonly derived: boolean;
 }
 
 export interface StoredType {
@@ -105,6 +108,11 @@ export interface Engine {
   jsonTruth(condition: Sql): Sql;
   /** A whole statement that yields this one value. */
   selectValue(value: Sql): Sql;
+  /**
+   * A whole statement that yields the items one by one, and after them `rest`, if it is given. Undefined where that is no
+   * quicker than one value: see `Connection.read`.
+   */
+  readonly selectRows: ((item: Sql, source: RowsSource, rest: Sql | undefined) => Sql) | undefined;
   /** How a value of the type travels inside JSON without losing a digit. */
   toJson(type: ScalarType, value: Sql): Sql;
   /** The opposite of `toJson`; null never comes here. */
@@ -128,6 +136,11 @@ export interface Engine {
    * condition: for `Connection.single`. Undefined where an engine knows none.
    */
   readonly insertJudged: ((parts: JudgedInsert) => Sql) | undefined;
+  /**
+   * A value of the field that is the same whenever the statement runs, written into it: a rule's own, or a word of an
+   * enum. Undefined where it is bound like any other. Nothing else that a caller gives may come here.
+   */
+  readonly literal: ((field: Pick<ScalarField, 'type'>, value: unknown) => Sql | undefined) | undefined;
   /** How a JavaScript value of the field is bound to a statement; null never comes here. */
   toParameter(field: Pick<ScalarField, 'type'>, value: unknown): unknown;
 

@@ -87,7 +87,7 @@ export function compileGroups(read: GroupsRead, context: CompileContext): Sql {
     alias: groups.alias,
     columns: fields.map((field, at) => ({ name: field.column, expression: places[at]! })),
     where: compileFilter(read.having, groups, context),
-    correlated: false,
+    derived: true,
     orderBy: read.order.map(({ by, at, direction }) => {
       const index = by === 'key' ? at : read.keys.length + at;
       return engine.orderTerm(engine.sortable(fields[index]!, places[index]!), direction, true);

@@ -1,4 +1,4 @@
-import type { EnumType, ScalarField, Schema } from '../model/model.ts';
+import type { ScalarField, Schema } from '../model/model.ts';
 import type { Operand } from '../policy/filter.ts';
 import type { Viewer } from '../policy/viewer.ts';
 import type { Engine } from './engine.ts';
@@ -26,7 +26,7 @@ export function bind(
     const value = valueOf(operand, values, viewer);
     // A filter that lost its value must not run: bound as null it would match nothing here and everything under a `not`.
     if (value === undefined || value === null) throw new Error('A statement is missing one of its values.');
-    const stored = field.enum ? storedEnum(schema.enums.get(field.enum), value) : value;
+    const stored = storedValue(field, value, schema);
     return engine.toParameter(field, field.plus ? (stored as number) + field.plus : stored);
   });
 }
@@ -42,6 +42,8 @@ function valueOf(operand: Operand, values: readonly unknown[], viewer: Viewer): 
   }
 }
 
-export function storedEnum(type: EnumType | undefined, value: unknown): unknown {
-  return type?.values.find(({ name }) => name === value)?.stored ?? value;
+/** What stands in the database for a value of the field: the words of an enum may have other names there. */
+export function storedValue({ enum: type }: Parameter['field'], value: unknown, schema: Schema): unknown {
+  if (type === undefined) return value;
+  return schema.enums.get(type)?.values.find(({ name }) => name === value)?.stored ?? value;
 }

@@ -7,23 +7,37 @@ import type { Values } from './values.ts';
 
 /** In one `where`. SQLite parses no more than 1,000 conditions in a row. */
 const maxValues = 500;
+/** Words of enums that become part of a plan, in one `where`, and of how many each may be one: each choice is a plan of its own. */
+const maxWords = 2;
+const maxWordsOfEnum = 16;
 const maxOrderTerms = 20;
 
 /** A caller's `where`, whose values are put into `values`. */
 export function parseCallerWhere(where: unknown, model: Model, schema: Schema, values: Values, path = 'where'): Filter {
-  return parseWhere(where, model, { schema, toOperand: callerOperands(values, path) }, path);
+  return parseWhere(where, model, { schema, toOperand: callerOperands(values, schema, path) }, path);
 }
 
-/** Puts what a caller compares with into `values`, so much of it and no more. */
-export function callerOperands(values: Values, path: string): ToOperand {
+/**
+ * Puts what a caller compares with into `values`, so much of it and no more. A word of an enum is part of the plan
+ * instead: for a word that few rows have, a server plans otherwise than for one that it does not know.
+ */
+export function callerOperands(values: Values, schema: Schema, path: string): ToOperand {
   let conditions = 0;
+  let words = 0;
   return (value, field, at) => {
     if (++conditions > maxValues)
       throw badInput(`"${path}" holds more than ${maxValues} values.`, 'Ask in several operations.', at);
     if (typeof value === 'object' && value !== null && 'viewer' in value)
       throw badInput(`"${at}" is not a value.`, 'Give a value.', at);
+    if (isWord(value, field, schema) && ++words <= maxWords) return { kind: 'constant', value };
     return values.add(checkValue(value, field, at));
   };
+}
+
+/** Whether it is one of the words that the schema itself lists: nothing else of a caller's may become part of a plan. */
+function isWord(value: unknown, field: ScalarField, schema: Schema): boolean {
+  const words = field.enum === undefined ? undefined : schema.enums.get(field.enum)?.values;
+  return words !== undefined && words.length <= maxWordsOfEnum && words.some(({ name }) => name === value);
 }
 
 /**

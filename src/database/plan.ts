@@ -6,8 +6,8 @@ import type { Policies } from '../policy/policy.ts';
 import { viewerShape, type Viewer } from '../policy/viewer.ts';
 import { viewerPolicy, type ViewerPolicy } from '../policy/viewer-policy.ts';
 import { compileAggregate, decodeFigures, guardAggregate, type AggregateRead } from './aggregate.ts';
-import { compileRead } from './compile-read.ts';
-import { makeDecoder } from './decode-read.ts';
+import { compileStatement } from './compile-read.ts';
+import { makeDecoder, parseRead } from './decode-read.ts';
 import type { Engine, Sql } from './engine.ts';
 import { compileGroups, guardGroups, makeGroupsDecoder, type Group, type GroupsRead } from './groups.ts';
 import { guardRead, type GuardContext } from './guard.ts';
@@ -85,8 +85,8 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
 
   const compile = (make: (context: CompileContext) => Sql): Statement => {
     let aliases = 0;
-    const expression = make({ schema, engine, nextAlias: () => `t${aliases++}` });
-    const { sql, parameters } = engine.selectValue(expression).compile(engine.compiler);
+    const statement = make({ schema, engine, nextAlias: () => `t${aliases++}` });
+    const { sql, parameters } = statement.compile(engine.compiler);
     return { sql, parameters: parameters as unknown as Parameter[] };
   };
 
@@ -94,21 +94,21 @@ export function createPlanner({ schema, policies, engine, fits }: PlannerOptions
   const makePlan = (guarded: Read, least = 0): Plan => {
     for (let depth = depthOf(guarded); depth >= least; depth--) {
       const { kept, followUps } = splitRead(guarded, depth, schema);
-      const statement = compile((context) => compileRead(kept, context));
+      const statement = compile((context) => compileStatement(kept, context));
       if (!fits(statement.sql)) continue;
       const decode = makeDecoder(kept, { schema, engine });
       return {
         read: kept,
         statement,
         followUps,
-        decode: (text, values) => decode(text === null ? null : JSON.parse(text), (list) => limitOf(list, values)),
+        decode: (text, values) => decode(parseRead(text, kept, engine), (list) => limitOf(list, values)),
       };
     }
     throw tooDeep();
   };
 
   const compileWhole = (make: (context: CompileContext) => Sql): Statement => {
-    const statement = compile(make);
+    const statement = compile((context) => engine.selectValue(make(context)));
     if (!fits(statement.sql)) throw tooDeep();
     return statement;
   };

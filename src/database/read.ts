@@ -35,6 +35,10 @@ export interface ListRead {
 export const isPlainList = ({ select, total, seek, skipped }: ListRead) =>
   select !== undefined && !total && !(seek && skipped);
 
+export type ListOfRows = ListRead & { readonly select: Selection };
+
+export const isListOfRows = (read: Read): read is ListOfRows => read.kind === 'list' && read.select !== undefined;
+
 export interface Selection {
   readonly scalars: readonly SelectedScalar[];
   readonly relations: readonly SelectedRelation[];

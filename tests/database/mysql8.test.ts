@@ -163,7 +163,7 @@ it('cuts a nested list in a derived table, and counts its places there', () => {
     where: sql`${sql.id('t1', 'homeId')} = ${sql.id('t0', 'id')}`,
     orderBy: [sql`${sql.id('t1', 'id')} asc`],
     limit: undefined,
-    correlated: true,
+    derived: true,
   });
   expect(rows.compile(compiler).sql).toBe(
     "(select json_extract(concat('[', group_concat(json_array(`t1`.`name`) order by `t1`.`#` separator ','), ']'), '$') " +

@@ -7,6 +7,7 @@ import type { Connection } from '../connection.ts';
 import type { Engine } from '../engine.ts';
 import { loginOf, mysqlPort, serverUrl, type Limits, type ServerUrl } from '../server-url.ts';
 import { createGate } from './gate.ts';
+import { textOfRows } from './in-common.ts';
 import { mysql } from './mysql.ts';
 import { mysql8 } from './mysql8.ts';
 import { patientClient } from './patient-client.ts';
@@ -141,7 +142,7 @@ async function readValue(pool: Pool, sql: string, parameters: readonly unknown[]
     notesOn(sql) <= maxNotesKept
       ? await pool.execute<(string | null)[][]>(statement, [...parameters])
       : await pool.query<(string | null)[][]>(statement, [...parameters]);
-  return rows[0]?.[0] ?? null;
+  return textOfRows(rows);
 }
 
 function poolConfig(server: ServerUrl): PoolConfig {

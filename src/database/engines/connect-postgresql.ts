@@ -160,6 +160,8 @@ function statementName(text: string): string {
 /** How the server chooses its ways. It may be half of the work for a small statement: see docs/decisions/engines.md. */
 const session = {
   TimeZone: 'UTC',
+  // A quotation mark is all that ends a text in a statement (`Engine.literal`).
+  standard_conforming_strings: 'on',
   // A statement would be compiled for seconds, by its estimated cost, that runs in milliseconds.
   jit: 'off',
   // A join of forty tables, each by the key of the one before, would be planned for a second.

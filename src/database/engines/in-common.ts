@@ -20,6 +20,10 @@ export function ordered(orderBy: readonly Sql[], limit: Sql | undefined): Sql {
   return limit ? sql`${order} limit ${limit}` : order;
 }
 
+/** What a read yields: one text, or one in each row. */
+export const textOfRows = (rows: readonly (readonly unknown[])[]): string | null =>
+  rows.length > 1 ? rows.map(([text]) => text).join(',') : ((rows[0]?.[0] ?? null) as string | null);
+
 /** Where the engine does so by itself. */
 export const foundOnce = (select: Sql) => sql`(${select})`;
 

@@ -1,7 +1,7 @@
 import { MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
 import type { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarType } from '../../model/model.ts';
-import type { Engine, Sql } from '../engine.ts';
+import type { Engine, RowsSource, Sql } from '../engine.ts';
 import type { TimeUnit } from '../time-unit.ts';
 import { asDate, columnReader, compilerFor, fromExactJson, isOneOf, ordered, selectRows } from './in-common.ts';
 import { decimalProblem, plainDecimal } from './decimal-digits.ts';
@@ -34,6 +34,8 @@ const compiler = compilerFor({
 /** `2026-01-31 12:00:00.000`, or a day alone. */
 const dateOf = (text: string) => new Date(text.length === 10 ? text : `${text.replace(' ', 'T')}Z`);
 
+const derive = (source: RowsSource) => sql`(${selectRows(source)}) as ${sql.id(source.alias)}`;
+
 /** MariaDB, whose aggregates of JSON have an order and a limit of their own. */
 export const mysql: Engine = {
   compiler,
@@ -48,9 +50,7 @@ export const mysql: Engine = {
   jsonArray: (items) => sql`json_array(${sql.join(items)})`,
 
   jsonRows(item, source) {
-    if (!source.correlated && source.limit) {
-      return sql`(select json_arrayagg(${item}) from (${selectRows(source)}) as ${sql.id(source.alias)})`;
-    }
+    if (source.derived) return sql`(select json_arrayagg(${item}) from ${derive(source)})`;
     const { from, where, orderBy, limit } = source;
     return sql`(select json_arrayagg(${item}${ordered(orderBy, limit)}) from ${from} where ${where})`;
   },
@@ -61,6 +61,16 @@ export const mysql: Engine = {
   jsonTruth: (condition) => sql`(case when ${condition} then 1 else 0 end)`,
 
   selectValue: (value) => sql`select ${value}`,
+  // What gathers texts keeps them in a table on disk, which costs a fifth of a millisecond however few they are.
+  selectRows(item, source, rest) {
+    const { from, where, orderBy, limit } = source;
+    // Without a name it has its own text for one, and the driver loses its way in names of more than 250 characters.
+    const value = sql`${item} as ${sql.id('item')}`;
+    const rows = source.derived
+      ? sql`select ${value} from ${derive(source)}`
+      : sql`select ${value} from ${from} where ${where}${ordered(orderBy, limit)}`;
+    return rest ? sql`(${rows}) union all (select ${rest})` : rows;
+  },
 
   toJson(type, value) {
     switch (type) {
@@ -88,6 +98,7 @@ export const mysql: Engine = {
   rowPlace: undefined,
   insertJudged: undefined,
 
+  literal: undefined,
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':

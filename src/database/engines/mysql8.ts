@@ -43,6 +43,7 @@ export const mysql8: Engine = {
 
   /** As a text: a driver would make objects of JSON, and round what is in them. */
   selectValue: (value) => sql`select concat(${value}, '')`,
+  selectRows: undefined,
 
   returnsKeys: false,
   /** The rows of one insert get keys that follow each other: https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html */

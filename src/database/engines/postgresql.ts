@@ -78,6 +78,7 @@ export const postgresql: Engine = {
   jsonTruth: (condition) => sql`(${condition})`,
 
   selectValue: (value) => sql`select (${value})::text`,
+  selectRows: undefined,
 
   toJson(type, value) {
     switch (type) {
@@ -111,6 +112,16 @@ export const postgresql: Engine = {
   // create rows and look at them, one in twenty had to begin anew.
   rowPlace: { returned: sql`ctid`, is: (alias, place) => sql`${sql.id(alias, 'ctid')} = ${place}::tid` },
 
+  /**
+   * A statement that is asked with one set of values only is planned once. With parameters instead, the server would plan
+   * it anew each time, as what it expects of any word is dearer than what it knows of this one.
+   */
+  literal({ type }, value) {
+    if (typeof value === 'boolean') return sql.lit(value);
+    if (typeof value !== 'string') return undefined;
+    if (type === 'Enum') return sql.lit(value);
+    return type === 'String' ? sql`${sql.lit(value)}::text` : undefined;
+  },
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':

@@ -1,5 +1,6 @@
 import type { OpenTransaction, RunTransaction, Written } from '../connection.ts';
 import { isUniqueViolation } from '../write/write-errors.ts';
+import { textOfRows } from './in-common.ts';
 import { inSavepoint } from './savepoint.ts';
 
 /** A connection of a server's driver, lent for one transaction. */
@@ -77,12 +78,7 @@ function openTransaction(
   };
   return {
     write,
-    async read(sql, parameters) {
-      const {
-        rows: [row],
-      } = await write(sql, parameters);
-      return (row?.[0] ?? null) as string | null;
-    },
+    read: async (sql, parameters) => textOfRows((await write(sql, parameters)).rows),
     tryOut: (act) => (refusalsEndIt ? inSavepoint(lent.control, 'trial', act) : act()),
     inPart: (act) => inSavepoint(lent.control, 'part', act),
   };

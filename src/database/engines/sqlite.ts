@@ -49,6 +49,7 @@ export const sqlite: Engine = {
   jsonTruth: (condition) => condition,
 
   selectValue: (value) => sql`select ${value}`,
+  selectRows: undefined,
 
   toJson(type, value) {
     switch (type) {
@@ -80,6 +81,7 @@ export const sqlite: Engine = {
   rowPlace: undefined,
   insertJudged: undefined,
 
+  literal: undefined,
   toParameter({ type }, value) {
     switch (type) {
       case 'DateTime':

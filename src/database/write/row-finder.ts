@@ -116,7 +116,7 @@ export function createRowFinder({ schema, engine, run }: RowWriterContext, viewe
       where: sql.join(conditions, sql` and `),
       orderBy: [],
       limit: undefined,
-      correlated: false,
+      derived: false,
     });
     return engine.selectValue(rows);
   }

@@ -15,7 +15,7 @@ import { defaultColumns, managedColumns } from './defaults.ts';
 import type { OpenTransaction } from '../connection.ts';
 import type { Engine, Sql, StoredType } from '../engine.ts';
 import type { Filter } from '../../policy/filter.ts';
-import { storedEnum, type Parameter } from '../parameters.ts';
+import { storedValue, type Parameter } from '../parameters.ts';
 import type { Values } from '../values.ts';
 import { cachedStatement } from '../statement-cache.ts';
 import { JsonText } from './json-text.ts';
@@ -100,7 +100,7 @@ export function createRowWriter(context: RowWriterContext) {
     if (value === null || value === undefined) return null;
     // Every engine takes the text of JSON.
     if (value instanceof JsonText) return value.text;
-    return engine.toParameter(field, field.enum ? storedEnum(schema.enums.get(field.enum), value) : value);
+    return engine.toParameter(field, storedValue(field, value, schema));
   };
   const stored = (model: Model, name: string, value: unknown) => encode(scalarOf(model, name), value);
   const columnOf = (model: Model, name: string) => sql.id(scalarOf(model, name).column);

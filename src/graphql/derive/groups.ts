@@ -115,7 +115,7 @@ function groupsRead(
   const keys = parseGroupBy(args.by, model);
   selectFigures(objectTypeOf(info), info.fieldNodes, { info, figures });
   checkSelectedKeys(keys, info);
-  const toOperand = callerOperands(values, 'having');
+  const toOperand = callerOperands(values, schema, 'having');
   return {
     kind: 'groups',
     model: model.name,
