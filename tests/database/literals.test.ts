@@ -17,7 +17,7 @@ import { openTinyService, tinyParts, type TinyDesign } from '../support/tiny-ser
 
 vi.hoisted(() => (process.env.TEST_ENGINE = 'postgresql'));
 
-const quoted = `it's "a" \\' $1 ? :x -- /* */ \u{1f43c}`;
+const quoted = `it's "a" \\' $1 ? :x /* */ \u{1f43c}`;
 const asSql = quoted.replaceAll("'", "''");
 const many = Array.from({ length: 17 }, (_, at) => `W${at}`);
 
