@@ -55,6 +55,8 @@ export async function startCluster(folder: string): Promise<Cluster> {
       [
         ...common,
         `--datadir=${join(place, 'data')}`,
+        // In the folder of all, a server that starts deletes the temporary tables of the others.
+        `--tmpdir=${place}`,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
         `--socket=${join(place, 's')}`,

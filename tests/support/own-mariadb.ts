@@ -30,7 +30,8 @@ export async function startMariadb(
     spawnSync('chown', ['mysql', folder]);
   }
   const data = join(folder, 'data');
-  const common = ['--no-defaults', `--datadir=${data}`, `--user=${user}`];
+  // In the folder of all, a server that starts deletes the temporary tables of the others.
+  const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, `--user=${user}`];
   const made = spawnSync(installer, [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
   if (made.status !== 0) throw new Error(String(made.stderr));
   const port = await freePort();
