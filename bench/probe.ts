@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { Session } from 'node:inspector/promises';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Processes beside it included. */
@@ -57,10 +57,9 @@ async function answer(question: Question): Promise<unknown> {
   switch (question.ask) {
     case 'sample': {
       const { user, system } = process.cpuUsage();
-      const beside = await usedBeside();
       return {
-        cpuMicroseconds: user + system + beside.cpuMicroseconds,
-        residentBytes: process.memoryUsage.rss() + beside.residentBytes,
+        cpuMicroseconds: user + system,
+        residentBytes: process.memoryUsage.rss(),
         statements,
       } satisfies Sample;
     }
@@ -82,24 +81,6 @@ async function answer(question: Question): Promise<unknown> {
     }
   }
 }
-
-/** What its child processes use. Linux only; else nothing. */
-async function usedBeside(): Promise<Omit<Sample, 'statements'>> {
-  const children = await textOf(`/proc/self/task/${process.pid}/children`);
-  let [cpuMicroseconds, residentBytes] = [0, 0];
-  for (const child of children.split(' ').filter(Boolean)) {
-    // In pages of 4 kB; and, of each thread, in nanoseconds: the ticks of `stat` take 10 ms.
-    const [, pages] = (await textOf(`/proc/${child}/statm`)).split(' ');
-    residentBytes += Number(pages ?? 0) * 4096;
-    for (const thread of await readdir(`/proc/${child}/task`).catch(() => [])) {
-      const [used] = (await textOf(`/proc/${child}/task/${thread}/schedstat`)).split(' ');
-      cpuMicroseconds += Number(used) / 1000;
-    }
-  }
-  return { cpuMicroseconds, residentBytes };
-}
-
-const textOf = (path: string) => readFile(path, 'utf8').catch(() => '');
 
 function settings(): string[] {
   const read = (connection: Connection, pragma: string) => {

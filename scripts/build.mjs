@@ -28,12 +28,7 @@ const moduleOfGraphql = (path) =>
 await rm(values.outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: [
-    'src/main.ts',
-    'src/cli/main.ts',
-    'src/database/schema-engine/stdio.ts',
-    'src/database/engines/side-reader.ts',
-  ],
+  entryPoints: ['src/main.ts', 'src/cli/main.ts', 'src/database/schema-engine/stdio.ts'],
   outbase: 'src',
   outdir: values.outdir,
   bundle: true,

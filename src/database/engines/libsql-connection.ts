@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'libsql';
 import type { Client, InArgs, InStatement, ResultSet, Transaction } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { LRUCache } from 'lru-cache';
 import { badInput } from '../../errors.ts';
 import type { Written } from '../connection.ts';
+import { Database, PrismaLibSql } from './libsql.ts';
 
 type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
 

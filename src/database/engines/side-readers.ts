@@ -1,131 +1,138 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { LRUCache } from 'lru-cache';
 import { PergolaError } from '../../errors.ts';
 import { sumTooLarge } from '../aggregate.ts';
 import type { Load } from '../connection.ts';
 import { createGate } from './gate.ts';
-
-/** What is asked of a process of readers. */
-export interface Question {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
-
-/** What it answers. An error is a text, because classes end at the border of a process. */
-export type Answer = { readonly value: unknown } | { readonly error: string };
+import { DatabaseOnThreads, readersAtOnce } from './libsql.ts';
 
 export interface SideReaders {
+  /** The one value that a read yields. */
   value(sql: string, parameters: readonly unknown[]): Promise<unknown>;
   load(): Load;
   close(): void;
 }
 
-/** Two, so that one long statement holds up no other. */
-const width = 2;
 const idleMs = 60_000;
-const startMs = 30_000;
+/** How long a statement may take to notice that it has been interrupted. */
+const endingMs = 2_000;
+const maxStatements = 200;
 
 /**
- * Reads a SQLite file in processes beside this one: the only way to end a statement of SQLite is to end the process that
- * runs it, and the only way to go on meanwhile is to be another. They start when they are needed and end when nobody
- * has needed them for a minute.
+ * Reads a SQLite file on threads of the driver's own, so that this one goes on meanwhile, and a statement can be ended.
+ * A connection is opened when it is needed and closed when nobody has needed it for a minute.
  *
  * @throws DATABASE_UNAVAILABLE for a statement that takes longer than `statementMs`, or when too many wait.
  */
 export function sideReaders(path: string, statementMs: number): SideReaders {
-  const gate = createGate({ width, maxWaiting: 100 * width, patienceMs: 10_000 });
+  const gate = createGate({ width: readersAtOnce, maxWaiting: 100 * readersAtOnce, patienceMs: 10_000 });
   const idle: Reader[] = [];
-  const all = new Set<Reader>();
-  const end = (reader: Reader) => {
-    all.delete(reader);
-    const at = idle.indexOf(reader);
-    if (at !== -1) idle.splice(at, 1);
-    clearTimeout(reader.timer);
-    reader.child.kill('SIGKILL');
-  };
-  const start = (): Reader => {
-    const child = startProcess(path);
-    const reader: Reader = { child, ready: messageOf(child, startMs), timer: undefined };
-    all.add(reader);
-    reader.child.once('exit', () => end(reader));
-    return reader;
+  const busy = new Set<Reader>();
+  let closed = false;
+
+  const keep = (reader: Reader) => {
+    busy.delete(reader);
+    if (closed || reader.isLost) return reader.close();
+    idle.push(reader);
+    reader.idleTimer = setTimeout(() => {
+      idle.splice(idle.indexOf(reader), 1);
+      reader.close();
+    }, idleMs).unref();
   };
 
-  const ask = async (question: Question): Promise<unknown> => {
-    const reader = idle.pop() ?? start();
-    clearTimeout(reader.timer);
-    try {
-      await reader.ready;
-      const answer = (await messageOf(reader.child, statementMs, question)) as Answer;
-      if (!all.has(reader)) throw unavailable();
-      idle.push(reader);
-      reader.timer = setTimeout(() => end(reader), idleMs).unref();
-      if ('value' in answer) return answer.value;
-      throw answer.error.includes('integer overflow')
-        ? sumTooLarge('64 bits')
-        : new Error(`SQLite refused a statement: ${answer.error}`);
-    } catch (error) {
-      if (error instanceof PergolaError && error.code === 'DATABASE_UNAVAILABLE') end(reader);
-      throw error;
-    }
+  const ask = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
+    const reader = idle.pop() ?? new Reader(path);
+    clearTimeout(reader.idleTimer);
+    busy.add(reader);
+    const answer = reader.value(sql, parameters);
+    void answer.catch(() => {}).then(() => keep(reader));
+    return within(answer, statementMs, reader);
   };
 
   return {
-    value: (sql, parameters) => gate.through(() => ask({ sql, parameters })),
+    value: (sql, parameters) => gate.through(() => ask(sql, parameters)),
     load: gate.load,
-    close: () => [...all].forEach(end),
+    close() {
+      closed = true;
+      for (const reader of busy) reader.interrupt();
+      for (const reader of idle.splice(0)) {
+        clearTimeout(reader.idleTimer);
+        reader.close();
+      }
+    },
   };
 }
 
-interface Reader {
-  readonly child: ChildProcess;
-  /** A statement's time begins when there is somebody to run it: a busy machine takes seconds to start a process. */
-  readonly ready: Promise<unknown>;
-  timer: NodeJS.Timeout | undefined;
+/** One connection, for one statement at a time. */
+class Reader {
+  idleTimer: NodeJS.Timeout | undefined;
+  /** Its statement could not be ended in time: whoever waited was told so. */
+  isLost = false;
+  private readonly database: DatabaseOnThreads;
+  private readonly opened: Promise<unknown>;
+  private readonly statements = new LRUCache<string, Prepared>({ max: maxStatements });
+
+  constructor(path: string) {
+    this.database = new DatabaseOnThreads(path, { timeout: 5000 });
+    // As much memory for pages as the server's own reader has (`connect-sqlite.ts`).
+    this.opened = this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000');
+  }
+
+  async value(sql: string, parameters: readonly unknown[]): Promise<unknown> {
+    await this.opened;
+    const statement = this.statements.get(sql) ?? (await this.prepare(sql));
+    const [row] = await statement.all(parameters);
+    return row?.[0];
+  }
+
+  private async prepare(sql: string): Promise<Prepared> {
+    const statement = (await this.database.prepare(sql)) as Prepared;
+    this.statements.set(sql, statement.raw(true).safeIntegers(true));
+    return statement;
+  }
+
+  /** Never once it is closed: that would end this process. */
+  interrupt(): void {
+    this.database.interrupt();
+  }
+
+  /** Never while a statement runs. */
+  close(): void {
+    this.database.close();
+  }
 }
 
-/** From its source, beside this file; and from what `scripts/build.mjs` builds, which puts this file among its parts. */
-const places = ['./side-reader.ts', './side-reader.js', '../database/engines/side-reader.js'].map((place) =>
-  fileURLToPath(new URL(place, import.meta.url)),
-);
-
-/** It makes a text for each statement and keeps none: left to itself, V8 would give it tens of megabytes for new objects. */
-const heap = ['--max-semi-space-size=1', '--max-old-space-size=256'];
-
-function startProcess(path: string): ChildProcess {
-  const file = places.find((place) => existsSync(place));
-  if (!file) throw new Error('side-reader.js is missing: build again.');
-  const reader = fork(file, [path], {
-    execArgv: [...heap, ...(file.endsWith('.ts') ? ['--import', 'tsx'] : [])],
-    // Values of 64 bits and bytes travel as they are.
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: {},
-  });
-  // It ends with its parent, and holds it up at no time that nobody waits for an answer.
-  reader.unref();
-  reader.channel?.unref();
-  return reader;
+/** The driver's types call it `any`. */
+interface Prepared {
+  raw(raw: boolean): Prepared;
+  safeIntegers(safe: boolean): Prepared;
+  all(parameters: readonly unknown[]): Promise<unknown[][]>;
 }
 
-/** What the process says next, asked or unasked. */
-function messageOf(reader: ChildProcess, ms: number, question?: Question): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    reader.channel?.ref();
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      reader.off('message', said).off('exit', gone).off('error', gone);
-      reader.channel?.unref();
-      act();
-    };
-    const said = (message: unknown) => settle(() => resolve(message));
-    const gone = () => settle(() => reject(unavailable()));
-    const timer = setTimeout(gone, ms);
-    reader.on('message', said).on('exit', gone).on('error', gone);
-    // What cannot be sent is told to `exit`.
-    if (question) reader.send(question, (error) => error && gone());
+/** Waits so long for an answer, and then for its end. */
+async function within(answer: Promise<unknown>, statementMs: number, reader: Reader): Promise<unknown> {
+  let lost: NodeJS.Timeout | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    lost = setTimeout(() => {
+      reader.isLost = true;
+      reject(unavailable());
+    }, statementMs + endingMs);
   });
+  const late = setTimeout(() => reader.interrupt(), statementMs);
+  try {
+    return await Promise.race([answer, ended]);
+  } catch (error) {
+    throw translated(error);
+  } finally {
+    clearTimeout(late);
+    clearTimeout(lost);
+  }
+}
+
+function translated(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message: string };
+  if (code === 'SQLITE_INTERRUPT') return unavailable();
+  if (message.includes('integer overflow')) return sumTooLarge('64 bits');
+  return error instanceof PergolaError ? error : new Error(`SQLite refused a statement: ${message}`);
 }
 
 const unavailable = () =>

@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
 import type {
   SqlDriverAdapter,
   SqlMigrationAwareDriverAdapterFactory,
   SqlQuery,
   SqlResultSet,
 } from '@prisma/driver-adapter-utils';
+import { PrismaLibSql } from '../engines/libsql.ts';
 import { openOnFirstUse } from './reopening-adapter.ts';
 
 /** Prisma's adapter for libSQL, with what the engine expects beyond it. */
