@@ -8,11 +8,10 @@ import { Session } from 'node:inspector/promises';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Processes beside it included. */
 export interface Sample {
   readonly cpuMicroseconds: number;
   readonly residentBytes: number;
-  /** Statements run so far in the process itself; a script counts as one. */
+  /** Statements run so far; a script counts as one. */
   readonly statements: number;
 }
 
@@ -36,7 +35,9 @@ interface Connection {
   prepare(sql: string): { get(): Record<string, unknown> };
 }
 
-const Database = createRequire(import.meta.url)('libsql') as { prototype: Prototype };
+const require = createRequire(import.meta.url);
+const Database = require('libsql') as { prototype: Prototype };
+const DatabaseOnThreads = require('libsql/promise') as { prototype: Prototype };
 const seen = new WeakSet<object>();
 let connections: WeakRef<Connection>[] = [];
 let statements = 0;
@@ -44,6 +45,7 @@ let session: Session | undefined;
 
 countCallsOf(Database.prototype, ['exec']);
 countStatements(Database.prototype);
+countStatementsOnThreads(DatabaseOnThreads.prototype);
 countOnTheWire(process.env['DATABASE_URL'] ?? '');
 
 process.on('message', ({ id, question }: Message) => {
@@ -127,6 +129,17 @@ function countStatements(database: Prototype): void {
       // Some clients open a connection for each transaction.
       if (connections.length > 100) forgetClosed();
     }
+    return statement;
+  };
+}
+
+function countStatementsOnThreads(database: Prototype): void {
+  const prepare = database['prepare']!;
+  let known = false;
+  database['prepare'] = async function (...args) {
+    const statement = (await prepare.apply(this, args)) as object;
+    if (!known) countCallsOf(Object.getPrototypeOf(statement) as Prototype, ['all']);
+    known = true;
     return statement;
   };
 }

@@ -65,7 +65,7 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
 /** One connection, for one statement at a time. */
 class Reader {
   idleTimer: NodeJS.Timeout | undefined;
-  /** Its statement could not be ended in time: whoever waited was told so. */
+  /** It is good for nothing more: it was not opened, or its statement could not be ended in time. */
   isLost = false;
   private readonly database: DatabaseOnThreads;
   private readonly opened: Promise<unknown>;
@@ -74,7 +74,10 @@ class Reader {
   constructor(path: string) {
     this.database = new DatabaseOnThreads(path, { timeout: 5000 });
     // As much memory for pages as the server's own reader has (`connect-sqlite.ts`).
-    this.opened = this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000');
+    this.opened = this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000').catch((error: unknown) => {
+      this.isLost = true;
+      throw error;
+    });
   }
 
   async value(sql: string, parameters: readonly unknown[]): Promise<unknown> {
