@@ -180,12 +180,12 @@ export function readConfig(environment: Environment = process.env): Config {
 
 type Read = <Name extends keyof typeof variables>(name: Name) => z.infer<(typeof variables)[Name]>;
 
-/** As OpenTelemetry says it, except that nothing is sent until a variable asks for it. */
 /** For a driver that is told something by a variable and by nothing else. What the environment says stands. */
 export function defaultVariable(name: string, value: number): void {
   process.env[name] ??= String(value);
 }
 
+/** As OpenTelemetry says it, except that nothing is sent until a variable asks for it. */
 function tracingOf(read: Read): Config['tracing'] {
   const exporter = read('OTEL_TRACES_EXPORTER');
   const endpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')?.replace(/\/$/, '');

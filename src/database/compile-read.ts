@@ -65,12 +65,22 @@ function compileOne(read: OneRead, scope: Scope, source: Joined, context: Compil
 function compileList(read: ListRead, scope: Scope, source: Joined, context: CompileContext): Sql {
   const { engine } = context;
   const terms = termsOf(read, scope, context);
-  const rest = isPlainList(read) ? undefined : compileRest(read, terms, scope, source, context);
-  if (!isListOfRows(read)) return engine.jsonArray([sql`null`, ...rest!]);
+  const list = isListOfRows(read) ? compileRows(read, terms, scope, source, context) : sql`null`;
+  if (isPlainList(read)) return list;
+  return engine.jsonArray([list, ...compileRest(read, terms, scope, source, context)]);
+}
+
+function compileRows(
+  read: ListOfRows,
+  terms: readonly OrderTerm[],
+  scope: Scope,
+  source: Joined,
+  context: CompileContext,
+): Sql {
+  const { engine } = context;
   const derived = engine.derivesFromOuterRows || (source.on === truth && read.limit !== undefined);
   const { item, rows } = gatherRows(read, terms, scope, { ...source, derived }, context);
-  const list = engine.jsonRows(item, rows);
-  return rest ? engine.jsonArray([list, ...rest]) : list;
+  return engine.jsonRows(item, rows);
 }
 
 const termsOf = (read: ListRead, scope: Scope, context: CompileContext) =>
