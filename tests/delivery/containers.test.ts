@@ -108,6 +108,25 @@ it('compose.mysql.yaml migrates once before two servers start', () => {
   });
 });
 
+it('compose.mysql-8.4.yaml puts MySQL in the place of MariaDB, with its secret and a volume of its own', () => {
+  const [{ services: base }, { services, volumes }] = [
+    compose('compose.mysql.yaml'),
+    compose('compose.mysql-8.4.yaml'),
+  ];
+  expect(Object.keys(services)).toEqual(['mysql']);
+  expect(services['mysql']).toMatchObject({
+    image: expect.stringMatching(/^mysql:8\.4\.\d+$/),
+    environment: {
+      MYSQL_PASSWORD_FILE: '/run/secrets/mysql_password',
+      MYSQL_DATABASE: 'pergola',
+      MYSQL_USER: 'pergola',
+    },
+    volumes: ['mysql84:/var/lib/mysql'],
+  });
+  expect(base['mysql']?.secrets).toEqual(['mysql_password']);
+  expect(volumes).toHaveProperty('mysql84');
+});
+
 interface Manifest {
   readonly kind: string;
   // What a test expects of a manifest is what it checks.
