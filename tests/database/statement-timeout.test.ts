@@ -120,6 +120,20 @@ describe('a statement that takes too long (81)', () => {
       }
     });
 
+    it('is ended when its time was over before it had begun', async () => {
+      const readers = sideReaders(path, 1);
+      try {
+        const asked = ['x', 'y'].map((part) => readers.value(loops, [part]));
+        for (const { status } of await Promise.allSettled(asked)) expect(status).toBe('rejected');
+        const before = process.cpuUsage();
+        await sleep(500);
+        // Whoever asked has been told so in any case: what must not be is that a thread still works, for hours perhaps.
+        expect(process.cpuUsage(before).user).toBeLessThan(200_000);
+      } finally {
+        readers.close();
+      }
+    });
+
     it('sees what was written before it was asked, each time', async () => {
       const readers = sideReaders(path, 1_000);
       try {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet, Transaction } from '@libsql/client';
 import { LibsqlError } from '@libsql/client';
 import { LRUCache } from 'lru-cache';
-import { badInput } from '../../errors.ts';
+import { sumTooLarge } from '../aggregate.ts';
 import type { Written } from '../connection.ts';
 import { Database, PrismaLibSql } from './libsql.ts';
 
@@ -64,7 +64,7 @@ export class LibsqlConnection {
     try {
       return (this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
     } catch (error) {
-      if (error instanceof Error && error.message.includes('integer overflow')) throw sumTooLarge();
+      if (error instanceof Error && error.message.includes('integer overflow')) throw sumTooLarge('64 bits');
       throw error;
     }
   }
@@ -225,8 +225,6 @@ async function whenUnlocked<T>(act: () => T, patienceMs: number): Promise<T> {
     }
   }
 }
-
-const sumTooLarge = () => badInput('The sum leaves 64 bits.', 'Aggregate fewer rows.');
 
 function resultSet(columns: string[], columnTypes: string[], rows: unknown[][], rowsAffected: number): ResultSet {
   return { columns, columnTypes, rows, rowsAffected, lastInsertRowid: undefined } as unknown as ResultSet;

@@ -119,6 +119,7 @@ export const postgresql: Engine = {
   literal({ type }, value) {
     if (typeof value === 'boolean') return sql.lit(value);
     if (typeof value !== 'string') return undefined;
+    // Kysely doubles its quotation marks; no caller has written it (`callerOperands`).
     if (type === 'Enum') return sql.lit(value);
     return type === 'String' ? sql`${sql.lit(value)}::text` : undefined;
   },

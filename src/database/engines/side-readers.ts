@@ -13,8 +13,8 @@ export interface SideReaders {
 }
 
 const idleMs = 60_000;
-/** How long a statement may take to notice that it has been interrupted. */
-const endingMs = 2_000;
+/** How often a statement is interrupted whose time is over. */
+const interruptMs = 50;
 const maxStatements = 200;
 
 /**
@@ -25,27 +25,32 @@ const maxStatements = 200;
  */
 export function sideReaders(path: string, statementMs: number): SideReaders {
   const gate = createGate({ width: readersAtOnce, maxWaiting: 100 * readersAtOnce, patienceMs: 10_000 });
-  const idle: Reader[] = [];
+  const idle = new Set<Reader>();
   const busy = new Set<Reader>();
   let closed = false;
 
-  const keep = (reader: Reader) => {
-    busy.delete(reader);
-    if (closed || reader.isLost) return reader.close();
-    idle.push(reader);
-    reader.idleTimer = setTimeout(() => {
-      idle.splice(idle.indexOf(reader), 1);
-      reader.close();
-    }, idleMs).unref();
+  const closeIdle = (reader: Reader) => {
+    idle.delete(reader);
+    reader.close();
   };
 
   const ask = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
-    const reader = idle.pop() ?? new Reader(path);
-    clearTimeout(reader.idleTimer);
+    const [reader = new Reader(path)] = idle;
+    idle.delete(reader);
     busy.add(reader);
-    const answer = reader.value(sql, parameters);
-    void answer.catch(() => {}).then(() => keep(reader));
-    return within(answer, statementMs, reader);
+    reader.interruptAfter(statementMs);
+    try {
+      return await reader.value(sql, parameters);
+    } catch (error) {
+      throw translated(error);
+    } finally {
+      busy.delete(reader);
+      if (closed) reader.close();
+      else {
+        idle.add(reader);
+        reader.after(idleMs, () => closeIdle(reader)).unref();
+      }
+    }
   };
 
   return {
@@ -53,38 +58,39 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
     load: gate.load,
     close() {
       closed = true;
-      for (const reader of busy) reader.interrupt();
-      for (const reader of idle.splice(0)) {
-        clearTimeout(reader.idleTimer);
-        reader.close();
-      }
+      for (const reader of busy) reader.interruptAfter(0);
+      for (const reader of idle) closeIdle(reader);
     },
   };
 }
 
 /** One connection, for one statement at a time. */
 class Reader {
-  idleTimer: NodeJS.Timeout | undefined;
-  /** It is good for nothing more: it was not opened, or its statement could not be ended in time. */
-  isLost = false;
+  /** What happens to it unless something else does before. */
+  private next: NodeJS.Timeout | undefined;
   private readonly database: DatabaseOnThreads;
-  private readonly opened: Promise<unknown>;
+  private opened: Promise<unknown> | undefined;
   private readonly statements = new LRUCache<string, Prepared>({ max: maxStatements });
 
   constructor(path: string) {
     this.database = new DatabaseOnThreads(path, { timeout: 5000 });
-    // As much memory for pages as the server's own reader has (`connect-sqlite.ts`).
-    this.opened = this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000').catch((error: unknown) => {
-      this.isLost = true;
-      throw error;
-    });
   }
 
   async value(sql: string, parameters: readonly unknown[]): Promise<unknown> {
-    await this.opened;
+    await (this.opened ??= this.open());
     const statement = this.statements.get(sql) ?? (await this.prepare(sql));
     const [row] = await statement.all(parameters);
     return row?.[0];
+  }
+
+  private async open(): Promise<void> {
+    try {
+      // Nothing is written here, whatever it is asked. As much memory for pages as the server's own reader has (`connect-sqlite.ts`).
+      await this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000');
+    } catch (error) {
+      this.opened = undefined;
+      throw error;
+    }
   }
 
   private async prepare(sql: string): Promise<Prepared> {
@@ -93,13 +99,22 @@ class Reader {
     return statement;
   }
 
-  /** Never once it is closed: that would end this process. */
-  interrupt(): void {
-    this.database.interrupt();
+  after(ms: number, act: () => void): NodeJS.Timeout {
+    clearTimeout(this.next);
+    return (this.next = setTimeout(act, ms));
   }
 
-  /** Never while a statement runs. */
+  /** Again and again until it has ended: once would miss a statement that is still prepared, which would then have no limit. */
+  interruptAfter(ms: number): void {
+    this.after(ms, () => {
+      this.database.interrupt();
+      this.interruptAfter(interruptMs);
+    });
+  }
+
+  /** Never while a statement runs. Whoever interrupts it afterwards ends this process. */
   close(): void {
+    clearTimeout(this.next);
     this.database.close();
   }
 }
@@ -111,36 +126,12 @@ interface Prepared {
   all(parameters: readonly unknown[]): Promise<unknown[][]>;
 }
 
-/** Waits so long for an answer, and then for its end. */
-async function within(answer: Promise<unknown>, statementMs: number, reader: Reader): Promise<unknown> {
-  let lost: NodeJS.Timeout | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    lost = setTimeout(() => {
-      reader.isLost = true;
-      reject(unavailable());
-    }, statementMs + endingMs);
-  });
-  const late = setTimeout(() => reader.interrupt(), statementMs);
-  try {
-    return await Promise.race([answer, ended]);
-  } catch (error) {
-    throw translated(error);
-  } finally {
-    clearTimeout(late);
-    clearTimeout(lost);
-  }
-}
-
-function translated(error: unknown): unknown {
+function translated(error: unknown): Error {
   const { code, message } = error as { code?: unknown; message: string };
-  if (code === 'SQLITE_INTERRUPT') return unavailable();
+  if (code === 'SQLITE_INTERRUPT') {
+    const fact = 'The database does not answer in time.';
+    return new PergolaError('DATABASE_UNAVAILABLE', fact, 'Ask for less, or try again later.');
+  }
   if (message.includes('integer overflow')) return sumTooLarge('64 bits');
-  return error instanceof PergolaError ? error : new Error(`SQLite refused a statement: ${message}`);
+  return new Error(`SQLite refused a statement: ${message}`);
 }
-
-const unavailable = () =>
-  new PergolaError(
-    'DATABASE_UNAVAILABLE',
-    'The database does not answer in time.',
-    'Ask for less, or try again later.',
-  );
