@@ -11,9 +11,10 @@ export function maskError(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const place = error instanceof GraphQLError ? placeOf(error) : {};
   if (original instanceof PergolaError) {
-    const { code, message, inputPath } = original;
+    const { code, message, inputPath, cause } = original;
     const masked = new GraphQLError(message, {
       ...place,
+      originalError: cause instanceof Error ? cause : null,
       extensions: { code, ...(inputPath && { inputPath }), ...waiting(original), ...httpStatus(original) },
     });
     return refusing(masked, refusedRightOf(original));

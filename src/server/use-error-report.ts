@@ -7,7 +7,8 @@ import { requestIdOf } from './use-request-id.ts';
 
 /**
  * The last look at every error of an answer: each has a code of ours, also those of parsing and validating, which no
- * mask has seen; what nobody expected is logged whole, and the caller gets the number under which it stands there.
+ * mask has seen; what nobody expected is logged whole, and the caller gets the number under which it stands there. What
+ * the database or its disk said is for the log alone.
  */
 export const useErrorReport = (logger: Logger): Plugin => ({
   onExecutionResult({ result, setResult }) {
@@ -20,10 +21,12 @@ export const useErrorReport = (logger: Logger): Plugin => ({
       if (!(error instanceof GraphQLError)) continue;
       const code = ownCode(error);
       error.extensions['code'] = code;
-      if (code !== 'INTERNAL') continue;
+      const { originalError: err, path } = error;
       const requestId = requestIdOf(request);
-      error.extensions['requestId'] = requestId;
-      logger.error({ err: error.originalError, path: error.path, requestId }, 'unexpected error');
+      if (code === 'INTERNAL') {
+        error.extensions['requestId'] = requestId;
+        logger.error({ err, path, requestId }, 'unexpected error');
+      } else if (code === 'DATABASE_UNAVAILABLE' && err) logger.warn({ err, path, requestId }, 'the database failed');
     }
   },
 });

@@ -25,7 +25,7 @@ describe('TEST_REQUIRE', () => {
   });
   it('stands against a run when it lists what no test knows', () => {
     expect(unmetRequirements({}, 'netscape')).toEqual([
-      'TEST_REQUIRE names "netscape", which no test knows. Known: chromium, redis, mysql, mariadbd, postgres, postgresql.',
+      'TEST_REQUIRE names "netscape", which no test knows. Known: chromium, redis, mysql, mariadbd, postgres, postgresql, fiu, faketime.',
     ]);
   });
 });

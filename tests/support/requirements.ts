@@ -32,9 +32,15 @@ const postgresPrograms = () => [
   '/opt/homebrew/bin/postgres',
 ];
 
+/** Debian has a folder for each kind of processor. */
+const librariesOf = (name: string) =>
+  ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((machine) => `/usr/lib/${machine}/${name}`);
+
 const redisUrl = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mariadbd' | 'postgres', Requirement> = {
+type Name = 'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mariadbd' | 'postgres' | 'fiu' | 'faketime';
+
+const requirements: Record<Name, Requirement> = {
   chromium: {
     find: () => [process.env.CHROMIUM ?? chromiumPaths].flat().find((path) => existsSync(path)),
     remedy: 'scripts/services up chromium, or set CHROMIUM to its path',
@@ -60,9 +66,17 @@ const requirements: Record<'chromium' | 'redis' | 'mysql' | 'postgresql' | 'mari
     find: () => answering('postgresql'),
     remedy: 'scripts/services up postgresql, or set TEST_POSTGRES_URL',
   },
+  fiu: {
+    find: () => ['/usr/bin/fiu-ctrl'].find((path) => existsSync(path)),
+    remedy: 'scripts/services up fiu',
+  },
+  faketime: {
+    find: () => librariesOf('faketime/libfaketimeMT.so.1').find((path) => existsSync(path)),
+    remedy: 'scripts/services up faketime',
+  },
 };
 
-export type RequirementName = keyof typeof requirements;
+export type RequirementName = Name;
 
 /** Where each one is; without the missing ones. */
 export type Found = Partial<Record<RequirementName, string>>;

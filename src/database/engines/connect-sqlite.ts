@@ -7,9 +7,11 @@ import { sqliteFilePath } from '../schema-engine/sqlite-file.ts';
 import { numberIn } from '../server-url.ts';
 import { groupCommit } from './group-commit.ts';
 import { libsqlAdapter, LibsqlConnection } from './libsql-connection.ts';
+import { patientClient } from './patient-client.ts';
 import { sideReaders } from './side-readers.ts';
 import { judgeOf } from './sqlite-effort.ts';
 import { sqlite } from './sqlite.ts';
+import { translateErrors } from './unavailable.ts';
 
 /** How long a statement may take unless `?statement_timeout=` says otherwise: others wait for it, and there are two readers only. */
 const statementSeconds = 10;
@@ -41,6 +43,7 @@ export async function connectSqlite(url: string): Promise<Connection> {
   // Whoever writes asks again for a lock that another process holds: SQLite's own wait would hold up everything else here.
   writer.script('PRAGMA busy_timeout = 0');
   const prisma = new PrismaClient({ adapter: libsqlAdapter(writer) });
+  const transaction = groupCommit(writer);
   const beside = sideReaders(path, numberIn(new URL(url), 'statement_timeout', statementSeconds) * 1000);
   const isLittle = judgeOf(
     (sql) => reader.rowsOnce(sql),
@@ -48,13 +51,14 @@ export async function connectSqlite(url: string): Promise<Connection> {
   );
   return {
     engine: sqlite,
-    prisma,
-    transaction: groupCommit(writer),
-    async read(sql, parameters) {
-      // What may visit many rows would hold up all other requests here, and could not be ended.
-      const by = isLittle(sql, parameters) ? reader : beside;
-      return (await by.value(sql, parameters)) as string | null;
-    },
+    prisma: patientClient(prisma),
+    transaction: (run) => translateErrors(() => transaction(run)),
+    read: (sql, parameters) =>
+      translateErrors(async () => {
+        // What may visit many rows would hold up all other requests here, and could not be ended.
+        const by = isLittle(sql, parameters) ? reader : beside;
+        return (await by.value(sql, parameters)) as string | null;
+      }),
     fits: (sql) => reader.fits(sql),
     load: beside.load,
     async close() {

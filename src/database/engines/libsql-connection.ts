@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { sumTooLarge } from '../aggregate.ts';
 import type { Written } from '../connection.ts';
 import { Database, PrismaLibSql } from './libsql.ts';
+import { isOfDisk } from './unavailable.ts';
 
 type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
 
@@ -46,23 +47,25 @@ export class LibsqlConnection {
 
   /** The rows as arrays of values; integers are bigint. */
   rows(sql: string, args: readonly unknown[]): unknown[][] {
-    return this.prepare(sql).statement.all(args) as unknown[][];
+    return this.run(() => this.prepare(sql).statement.all(args) as unknown[][]);
   }
 
   /** The same of a statement that is not asked again, and is not kept. */
   rowsOnce(sql: string): unknown[][] {
-    const statement = this.database.prepare(sql).raw(true);
-    const rows = statement.all([]) as unknown[][];
-    // `all` leaves an EXPLAIN open, and with it this connection's view of the database as it was at that moment: every
-    // later read would miss what is written. `get` ends the statement.
-    statement.get([]);
-    return rows;
+    return this.run(() => {
+      const statement = this.database.prepare(sql).raw(true);
+      const rows = statement.all([]) as unknown[][];
+      // `all` leaves an EXPLAIN open, and with it this connection's view of the database as it was at that moment: every
+      // later read would miss what is written. `get` ends the statement.
+      statement.get([]);
+      return rows;
+    });
   }
 
   /** The one value that a statement yields. */
   value(sql: string, args: readonly unknown[]): unknown {
     try {
-      return (this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
+      return this.run(() => this.prepare(sql).statement.get(args) as unknown[] | undefined)?.[0];
     } catch (error) {
       if (error instanceof Error && error.message.includes('integer overflow')) throw sumTooLarge('64 bits');
       throw error;
@@ -83,10 +86,12 @@ export class LibsqlConnection {
 
   /** Runs a statement that may return rows, or change some. */
   write(sql: string, args: readonly unknown[]): Written {
-    const { statement, columns } = this.prepare(sql);
-    if (!columns) return { rows: [], changed: statement.run(args).changes };
-    const rows = statement.all(args) as unknown[][];
-    return { rows, changed: rows.length };
+    return this.run(() => {
+      const { statement, columns } = this.prepare(sql);
+      if (!columns) return { rows: [], changed: statement.run(args).changes };
+      const rows = statement.all(args) as unknown[][];
+      return { rows, changed: rows.length };
+    });
   }
 
   /**
@@ -136,17 +141,32 @@ export class LibsqlConnection {
   }
 
   execute({ sql, args = [] }: { sql: string; args?: InArgs }): ResultSet {
-    const { statement, columns, types } = this.prepare(sql);
-    const values = (args as unknown[]).map(toSqlite);
-    if (columns) {
-      const rows = (statement.all(values) as unknown[][]).map((row) => row.map(fromSqlite));
-      return resultSet(columns, types, rows, 0);
-    }
-    return resultSet([], [], [], statement.run(values).changes);
+    return this.run(() => {
+      const { statement, columns, types } = this.prepare(sql);
+      const values = (args as unknown[]).map(toSqlite);
+      if (columns) {
+        const rows = (statement.all(values) as unknown[][]).map((row) => row.map(fromSqlite));
+        return resultSet(columns, types, rows, 0);
+      }
+      return resultSet([], [], [], statement.run(values).changes);
+    });
   }
 
   script(sql: string): void {
-    this.database.exec(sql);
+    this.run(() => this.database.exec(sql));
+  }
+
+  /**
+   * What could not be read stays in the cache as a page of something else, and would be read from there long after the
+   * disk is well again: all that is cached goes.
+   */
+  private run<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (isOfDisk((error as { code?: unknown }).code)) this.database.exec('PRAGMA shrink_memory');
+      throw error;
+    }
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { sumTooLarge } from '../aggregate.ts';
 import type { Load } from '../connection.ts';
 import { createGate } from './gate.ts';
 import { DatabaseOnThreads, readersAtOnce } from './libsql.ts';
+import { isOfDisk } from './unavailable.ts';
 
 export interface SideReaders {
   /** The one value that a read yields. */
@@ -39,13 +40,16 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
     idle.delete(reader);
     busy.add(reader);
     reader.interruptAfter(statementMs);
+    let faulty = false;
     try {
       return await reader.value(sql, parameters);
     } catch (error) {
+      faulty = isOfDisk((error as { code?: unknown }).code);
       throw translated(error);
     } finally {
       busy.delete(reader);
-      if (closed) reader.close();
+      // As in `LibsqlConnection`: in its cache may be what does not stand on the disk.
+      if (closed || faulty) reader.close();
       else {
         idle.add(reader);
         reader.after(idleMs, () => closeIdle(reader)).unref();
@@ -133,5 +137,5 @@ function translated(error: unknown): Error {
     return new PergolaError('DATABASE_UNAVAILABLE', fact, 'Ask for less, or try again later.');
   }
   if (message.includes('integer overflow')) return sumTooLarge('64 bits');
-  return new Error(`SQLite refused a statement: ${message}`);
+  return Object.assign(new Error(`SQLite refused a statement: ${message}`), { code });
 }

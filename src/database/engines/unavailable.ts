@@ -23,6 +23,12 @@ const away = new Set<unknown>(
 const awayTexts =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;
 
+/** SQLite's driver: the disk does not answer, or with something else than what was written. */
+export const isOfDisk = (code: unknown) => /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(String(code));
+
+/** The same as Prisma's adapter has it, a number whose low byte says what kind of error it is. */
+const numbersOfDisk = new Set([10, 11, 26]);
+
 const outOfRange: Readonly<Record<string, string | undefined>> = {
   '1690': 'the range of a Float',
   '22003': 'the range of a Float',
@@ -51,15 +57,21 @@ export async function translateErrors<T>(act: () => Promise<T>): Promise<T> {
 }
 
 function isAway(error: unknown): boolean {
-  return codesOf(error).some((code) => away.has(code)) || (error instanceof Error && awayTexts.test(error.message));
+  return (
+    codesOf(error).some((code) => away.has(code) || isOfDisk(code)) ||
+    (error instanceof Error && awayTexts.test(error.message))
+  );
 }
 
 /** Of the error, and of what an adapter wrapped it in. */
 function codesOf(error: unknown): unknown[] {
   if (typeof error !== 'object' || error === null || error instanceof PergolaError) return [];
-  const { code, errno, kind, cause, meta } = error as Record<string, unknown>;
+  const { code, errno, kind, extendedCode, cause, meta } = error as Record<string, unknown>;
   const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>;
-  return [code, errno, kind, ...codesOf(cause), ...codesOf(driverAdapterError)].filter((it) => it !== undefined);
+  const ofDisk = kind === 'sqlite' && numbersOfDisk.has(Number(extendedCode) % 256) ? 'SQLITE_IOERR' : undefined;
+  return [code, errno, kind, ofDisk, ...codesOf(cause), ...codesOf(driverAdapterError)].filter(
+    (it) => it !== undefined,
+  );
 }
 
 const unavailable = (cause: unknown) => {

@@ -41,8 +41,10 @@ export async function startProcess({ environment = {}, before = '' }: ProcessSet
   await Promise.race([up, ended]);
   return {
     port: Number(/GraphiQL +http:\/\/[^:]+:(\d+)/.exec(output)?.[1] ?? 0),
+    pid: child.pid!,
     signal: (name) => void child.kill(name),
     ended,
+    output: () => output,
     errors: () => errors,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

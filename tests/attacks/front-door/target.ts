@@ -63,8 +63,10 @@ export interface ProcessSettings {
 export interface OwnProcess extends AsyncDisposable {
   /** 0 when it has ended without listening. */
   readonly port: number;
+  readonly pid: number;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
+  output(): string;
   errors(): string;
 }
 
