@@ -12,6 +12,7 @@ const longest = [
   'newcomer',
   'mysql-migrations',
   'database/kill',
+  'server/soak',
 ];
 
 class LongestFirst extends BaseSequencer {

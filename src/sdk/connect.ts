@@ -76,7 +76,7 @@ export function connect(options: ConnectOptions): Connection {
       'content-type': 'application/json',
       'pergola-api': apiHash,
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
-      ...(Date.now() < primaryUntil && { 'pergola-primary': '1' }),
+      ...(performance.now() < primaryUntil && { 'pergola-primary': '1' }),
     };
     // A mutation without a key may have happened although no answer came: it is never sent twice.
     const retries = sent.kind === 'query' || idempotencyKey ? (options.retries ?? 2) : 0;
@@ -92,7 +92,7 @@ export function connect(options: ConnectOptions): Connection {
     const answer = await read(response);
     // What it has written must be in what it reads next, whichever server and replica answer.
     const primaryFor = Number(response.headers.get('pergola-primary-for') ?? 0);
-    if (primaryFor > 0) primaryUntil = Date.now() + primaryFor * 1000;
+    if (primaryFor > 0) primaryUntil = performance.now() + primaryFor * 1000;
     await notice(response.headers.get('pergola-api-status') as DriftStatus | null);
     const errors = answer.errors ?? [];
     if (answer.data === undefined || answer.data === null) {

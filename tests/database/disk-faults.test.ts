@@ -7,9 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LibsqlConnection } from '../../src/database/engines/libsql-connection.ts';
-import { startProcess } from '../attacks/front-door/own-process.ts';
-import type { OwnProcess } from '../attacks/front-door/target.ts';
 import { onSqlite, requirement } from '../support/requirements.ts';
+import { startSignedIn, type Answer, type SignedInProcess } from '../support/signed-in-process.ts';
 
 const fiu = requirement('fiu');
 const here = onSqlite('the disk of a server is its own');
@@ -18,13 +17,12 @@ const needed = { ...fiu.needed, ...here, skip: fiu.needed.skip || here.skip };
 const [EIO, ENOSPC] = [5, 28];
 
 let folder: string;
-let server: OwnProcess;
-let session: string;
+let server: SignedInProcess;
 
 beforeAll(async () => {
   if (needed.skip) return;
   folder = await mkdtemp(join(tmpdir(), 'pergola-fiu-'));
-  server = await startProcess({
+  server = await startSignedIn({
     environment: {
       ...preloaded(),
       DATABASE_URL: `file:${join(folder, 'disk.db')}`,
@@ -33,12 +31,6 @@ beforeAll(async () => {
       LOG_LEVEL: 'warn',
     },
   });
-  const [, password] = /admin@example\.test +(\S+)/.exec(server.output())!;
-  const { body } = await run(
-    'mutation ($password: String!) { signIn(email: "admin@example.test", password: $password) { token } }',
-    { password },
-  );
-  session = body.data.signIn.token;
 });
 afterAll(async () => {
   if (needed.skip) return;
@@ -62,21 +54,10 @@ function stands(sql: string): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-async function run(query: string, variables: object = {}) {
-  const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(session && { authorization: `Bearer ${session}` }) },
-    body: JSON.stringify({ query, variables }),
-  });
-  // What a test expects of an answer is what it checks.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  return { status: response.status, body: (await response.json()) as any };
-}
-
 /** While something is done, each of these calls of the process fails with the number of an error. */
 async function failing<T>(call: string, error: number, act: () => Promise<T>): Promise<T> {
   const tell = (command: string) =>
-    promisify(execFile)(fiu.location, ['-f', join(folder, 'control'), '-c', command, String(server.pid)]);
+    promisify(execFile)(fiu.location, ['-f', join(folder, 'control'), '-c', command, String(server.process.pid)]);
   await tell(`enable name=posix/io/${call},failinfo=${error}`);
   try {
     return await act();
@@ -86,15 +67,15 @@ async function failing<T>(call: string, error: number, act: () => Promise<T>): P
 }
 
 const create = (slug: string) =>
-  run('mutation ($slug: String!) { createTag(data: { slug: $slug, label: "x" }) { slug } }', { slug });
+  server.run('mutation ($slug: String!) { createTag(data: { slug: $slug, label: "x" }) { slug } }', { slug });
 const stored = async (word: string) => {
-  const { body } = await run(
+  const { body } = await server.run(
     'query ($word: String!) { tags(first: 100, where: { slug: { startsWith: $word } }) { nodes { slug } } }',
     { word },
   );
   return body.data.tags.nodes.map(({ slug }: { slug: string }) => slug);
 };
-const codeOf = ({ body }: Awaited<ReturnType<typeof run>>) => body.errors[0].extensions.code;
+const codeOf = ({ body }: Answer) => body.errors[0].extensions.code;
 
 describe('a disk that cannot be written', needed, () => {
   it.each([
@@ -106,7 +87,7 @@ describe('a disk that cannot be written', needed, () => {
     const answers = await failing(call, error, () =>
       Promise.all(Array.from({ length: 6 }, (_, at) => create(`${word}-${at}`))),
     );
-    expect(answers.map((it) => [it.status, codeOf(it)])).toEqual(answers.map(() => [status, code]));
+    expect(answers.map((answer) => [answer.status, codeOf(answer)])).toEqual(answers.map(() => [status, code]));
     expect(await stored(word)).toEqual([]);
     expect(await create(`${word}-after`)).toMatchObject({ status: 200, body: { data: { createTag: {} } } });
     expect(await stored(word)).toEqual([`${word}-after`]);
@@ -116,10 +97,10 @@ describe('a disk that cannot be written', needed, () => {
 describe('a disk that cannot be read', needed, () => {
   it('123: is told of, and what is read afterwards is what stands there', async () => {
     const query = '{ city(where: { id: 100000 }) { name } }';
-    const during = await failing('rw/pread', EIO, () => run(query));
+    const during = await failing('rw/pread', EIO, () => server.run(query));
     expect([during.status, codeOf(during)]).toEqual([503, 'DATABASE_UNAVAILABLE']);
     const name = stands('SELECT name FROM "City" WHERE id = 100000');
-    expect((await run(query)).body).toMatchObject({ data: { city: { name } } });
+    expect((await server.run(query)).body).toMatchObject({ data: { city: { name } } });
   });
 
   it('123: leaves nothing behind on the threads that read either', async () => {
@@ -132,7 +113,7 @@ describe('a disk that cannot be read', needed, () => {
   });
 
   it('123: says in the log what the disk said', async () => {
-    const lines = server.errors().split('\n');
+    const lines = server.process.errors().split('\n');
     expect(lines.some((line) => /SQLITE_IOERR_FSYNC.*the database failed/.test(line))).toBe(true);
   });
 });

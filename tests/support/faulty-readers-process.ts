@@ -15,7 +15,7 @@ const cities = () => readers.value('SELECT count(*) FROM "City"', []);
 // Opened, and with some pages in memory.
 await readers.value('SELECT count(*) FROM "Country"', []);
 tell('enable name=posix/io/rw/pread,failinfo=5');
-const told = await cities().then(String, ({ code }: { code?: string }) => code);
+const told = await cities().then(String, (error: unknown) => (error as { cause: { code: string } }).cause.code);
 tell('disable name=posix/io/rw/pread');
 const read = await cities().then(Number, String);
 readers.close();

@@ -137,5 +137,5 @@ function translated(error: unknown): Error {
     return new PergolaError('DATABASE_UNAVAILABLE', fact, 'Ask for less, or try again later.');
   }
   if (message.includes('integer overflow')) return sumTooLarge('64 bits');
-  return Object.assign(new Error(`SQLite refused a statement: ${message}`), { code });
+  return new Error(`SQLite refused a statement: ${message}`, { cause: error });
 }

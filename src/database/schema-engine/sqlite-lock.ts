@@ -30,14 +30,14 @@ export async function withFileLock<T>(databasePath: string, change: () => Promis
 }
 
 async function beginWriting(client: Client, path: string): Promise<Transaction> {
-  const giveUpAt = Date.now() + waitSeconds * 1000;
+  const giveUpAt = performance.now() + waitSeconds * 1000;
   for (;;) {
     try {
       return await client.transaction('write');
     } catch (error) {
       if (!(error instanceof LibsqlError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
     }
-    if (Date.now() > giveUpAt) {
+    if (performance.now() > giveUpAt) {
       throw new PergolaError(
         'MIGRATION_FAILED',
         `Another process has been migrating this database for ${waitSeconds} seconds and holds ${path}.`,
