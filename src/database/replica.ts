@@ -46,6 +46,8 @@ export function openReplica(
   let freshAt = -Infinity;
   let samples: Sample[] = [];
   let polling: Promise<void> | undefined;
+  /** Ends the wait for each read that is under way on the replica. */
+  const waits = new Set<() => void>();
   const writers = new LRUCache<string, true>({ max: 100_000, ttl: stickySeconds * 1000 });
 
   async function poll(): Promise<void> {
@@ -65,15 +67,28 @@ export function openReplica(
   const beginPoll = () => {
     polling ??= poll().finally(() => (polling = undefined));
   };
+  const isFresh = () => now() - freshAt < maxLagMs;
   beginPoll();
-  const timer = setInterval(beginPoll, pollMs).unref();
+  const timer = setInterval(() => {
+    beginPoll();
+    // It may have vanished without a word: a connection notices that after half a minute or more.
+    if (!isFresh()) for (const giveUp of waits) giveUp();
+  }, pollMs).unref();
+
+  const readOn = ({ read }: Connection, sql: string, parameters: readonly unknown[]) =>
+    new Promise<string | null>((resolve, reject) => {
+      const giveUp = () => reject(gone());
+      waits.add(giveUp);
+      void read(sql, parameters)
+        .then(resolve, reject)
+        .finally(() => waits.delete(giveUp));
+    });
 
   return {
     readFor: (viewer) => async (sql, parameters) => {
-      const isUsed = connection && now() - freshAt < maxLagMs && !writers.has(nameOf(viewer));
-      if (!isUsed) return primary.read(sql, parameters);
+      if (!connection || !isFresh() || writers.has(nameOf(viewer))) return primary.read(sql, parameters);
       try {
-        return await connection!.read(sql, parameters);
+        return await readOn(connection, sql, parameters);
       } catch (error) {
         // It says what the primary would say, unless it is away, or has given up the read for what it has to apply.
         if (error instanceof PergolaError && error.code !== 'DATABASE_UNAVAILABLE') throw error;
@@ -100,5 +115,7 @@ async function connectAlike(connectIt: () => Promise<Connection>, { engine }: Co
   await connection.close();
   throw badConfig('DATABASE_REPLICA_URL is of another kind than DATABASE_URL.', 'Name a server that follows it.');
 }
+
+const gone = () => new PergolaError('DATABASE_UNAVAILABLE', 'The replica has fallen silent.', 'Try again in a moment.');
 
 const nameOf = ({ kind, id }: Viewer) => `${kind} ${id}`;

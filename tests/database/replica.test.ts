@@ -10,6 +10,7 @@ import { startPostgresql } from '../support/own-postgresql.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { requirement } from '../support/requirements.ts';
 import { createDatabase, type ServerDatabase } from '../support/server-database.ts';
+import { openTcpProxy } from '../support/tcp-proxy.ts';
 import { withServer, type ServerName } from '../support/test-engine.ts';
 import { tinyParts } from '../support/tiny-service.ts';
 
@@ -109,6 +110,29 @@ function testReplica({ engine, location, start, pause, resume }: Kind) {
     await withServer(primary.server, (beside) => beside.run('delete from "Entry" where id = 1'), made.name);
     expect(await ids(named('reader'))).toEqual([1, 2]);
     await onReplica(resume);
+  });
+
+  it('that vanishes without a word is waited for no longer than it may be behind', async () => {
+    const url = new URL(replica.server.url(made.name));
+    await using wire = await openTcpProxy(Number(url.port));
+    url.port = String(wire.port);
+    const behind = await openDatabase(made.url, schema, policies, { replicaUrl: url.href });
+    const read = () =>
+      behind.as(named('reader'), { mayLag: () => true }).client as unknown as {
+        entry: { findMany(): Promise<unknown[]> };
+      };
+    // Until it is known to be fresh.
+    await sleep(1_500);
+    wire.silence(true);
+    const begun = performance.now();
+    const answers = await Promise.all(Array.from({ length: 3 }, () => read().entry.findMany()));
+    expect(answers).toEqual(answers.map(() => [{ id: 2 }]));
+    const took = performance.now() - begun;
+    // It was asked, or there would have been nothing to wait for.
+    expect(took).toBeGreaterThan(500);
+    expect(took).toBeLessThan(7_000);
+    wire.cut();
+    await behind.close();
   });
 
   it('that goes away is missed by nobody, at the start neither', async () => {
