@@ -134,6 +134,16 @@ it('is judged anew when what it was judged without has been counted', async () =
   expect(isLittle()).toBe(true);
 });
 
+it('is judged by the texts that it may look into, which no plan tells', () => {
+  const judge = judgeOf(ask, () => Promise.resolve(1));
+  const countries = (condition: string) => judge(`select count(*) from "Country" as "t0" where ${condition}`, ['x']);
+  expect(countries('"t0"."code" = ?')).toBe(true);
+  expect(countries('instr("t0"."code", ?) > 0')).toBe(false);
+  expect(countries('"t0"."code" = \'1\' and instr("t0"."code", ?) > 0')).toBe(false);
+  const city = 'select 1 from "City" as "t0" where "t0"."id" = ? and instr("t0"."name", ?) > 0';
+  expect(judge(city, [1n, 'x'])).toBe(true);
+});
+
 it('leaves the connection as it was: what is written afterwards is seen', async () => {
   const count = () => connection.value('select count(*) from "Country"', []);
   expect(count()).toBe(100n);
