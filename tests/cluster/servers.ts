@@ -53,7 +53,8 @@ export async function startServer(folder: string, environment: Record<string, st
   const port = /GraphiQL +http:\/\/[^:]+:(\d+)/.exec(output)?.[1];
   if (!port) throw new Error(`The server did not start: ${errors}${output}`);
   return {
-    password: /Sign in +\S+ +(\S+)/.exec(output)?.[1],
+    // In brackets stands where it is, if not here.
+    password: /Sign in +\S+ +([^\s(]\S*)/.exec(output)?.[1],
     async ask(query, headers = {}, variables = {}) {
       const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
         method: 'POST',
