@@ -134,14 +134,11 @@ it('is judged anew when what it was judged without has been counted', async () =
   expect(isLittle()).toBe(true);
 });
 
-it('is judged by the texts that it may look into, which no plan tells', () => {
+it('is never little where texts are looked into, which may be of any length', () => {
   const judge = judgeOf(ask, () => Promise.resolve(1));
-  const countries = (condition: string) => judge(`select count(*) from "Country" as "t0" where ${condition}`, ['x']);
-  expect(countries('"t0"."code" = ?')).toBe(true);
-  expect(countries('instr("t0"."code", ?) > 0')).toBe(false);
-  expect(countries('"t0"."code" = \'1\' and instr("t0"."code", ?) > 0')).toBe(false);
-  const city = 'select 1 from "City" as "t0" where "t0"."id" = ? and instr("t0"."name", ?) > 0';
-  expect(judge(city, [1n, 'x'])).toBe(true);
+  const city = 'select 1 from "City" as "t0" where "t0"."id" = ?';
+  expect(judge(city, [1n])).toBe(true);
+  expect(judge(`${city} and instr("t0"."name", ?) > 0`, [1n, 'x'])).toBe(false);
 });
 
 it('leaves the connection as it was: what is written afterwards is seen', async () => {

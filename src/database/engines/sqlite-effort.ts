@@ -16,7 +16,7 @@ export const littleEffort = 50_000;
 
 /**
  * What looks into texts and documents takes as long as they are, which no plan tells: a text of a million letters alike,
- * and a part of a thousand that ends otherwise, take 50 ms. Of more than one row, the process has no time for it.
+ * and a part of 25,000 that ends otherwise, take a second. The process has no time for it.
  */
 const looksInto = /\b(?:instr|substr|json_each)\(/;
 
@@ -171,7 +171,7 @@ export function judgeOf(ask: Ask, countLater: CountLater): (sql: string, paramet
     const key = `${pageRows} ${sql}`;
     let little = judged.get(key);
     if (little === undefined) {
-      little = effortOf(sql, ask, sizes, pageRows) <= (looksInto.test(sql) ? 1 : littleEffort);
+      little = !looksInto.test(sql) && effortOf(sql, ask, sizes, pageRows) <= littleEffort;
       judged.set(key, little);
     }
     return little;
