@@ -77,7 +77,7 @@ export function openReplica(
 
   const readOn = ({ read }: Connection, sql: string, parameters: readonly unknown[]) =>
     new Promise<string | null>((resolve, reject) => {
-      const giveUp = () => reject(gone());
+      const giveUp = () => reject(new Error('The replica has fallen silent.'));
       waits.add(giveUp);
       void read(sql, parameters)
         .then(resolve, reject)
@@ -115,7 +115,5 @@ async function connectAlike(connectIt: () => Promise<Connection>, { engine }: Co
   await connection.close();
   throw badConfig('DATABASE_REPLICA_URL is of another kind than DATABASE_URL.', 'Name a server that follows it.');
 }
-
-const gone = () => new PergolaError('DATABASE_UNAVAILABLE', 'The replica has fallen silent.', 'Try again in a moment.');
 
 const nameOf = ({ kind, id }: Viewer) => `${kind} ${id}`;

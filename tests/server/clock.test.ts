@@ -39,8 +39,8 @@ afterAll(async () => {
 });
 beforeEach(() => setClock('+0'));
 
-const whoami = async (secret?: string) =>
-  (await server.run('{ viewer { email } }', {}, secret)).body.data.viewer.email as string;
+const whoami = async (secret?: string): Promise<string> =>
+  (await server.run('{ viewer { email } }', {}, secret)).body.data.viewer.email;
 /** @returns when the server says that it has made it. */
 async function create(slug: string, secret?: string): Promise<string> {
   const query = 'mutation ($slug: String!) { createOrganization(data: { slug: $slug, name: "x" }) { createdAt } }';

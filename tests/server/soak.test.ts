@@ -1,6 +1,6 @@
 /**
  * Case 127: what a server holds after many requests is what it held after some: memory, open files, timers and
- * connections. `SOAK_REQUESTS=1000000 npm test -- soak` goes on for about an hour.
+ * connections. `SOAK_REQUESTS=50000 npm test -- soak` goes on for longer.
  */
 import { readdirSync } from 'node:fs';
 import { Agent, request } from 'node:http';

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { sideReaders } from '../../src/database/engines/side-readers.ts';
+import { isOfDisk } from '../../src/database/engines/unavailable.ts';
 
 const [path, fiu, control] = process.argv.slice(2) as [string, string, string];
 // What tells it is not to fail itself.
@@ -15,7 +16,7 @@ const cities = () => readers.value('SELECT count(*) FROM "City"', []);
 // Opened, and with some pages in memory.
 await readers.value('SELECT count(*) FROM "Country"', []);
 tell('enable name=posix/io/rw/pread,failinfo=5');
-const told = await cities().then(String, (error: unknown) => (error as { cause: { code: string } }).cause.code);
+const told = await cities().then(String, isOfDisk);
 tell('disable name=posix/io/rw/pread');
 const read = await cities().then(Number, String);
 readers.close();

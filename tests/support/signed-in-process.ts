@@ -36,7 +36,7 @@ export async function startSignedIn(settings: ProcessSettings): Promise<SignedIn
     const query =
       'mutation ($email: String!, $password: String!) { signIn(email: $email, password: $password) { token } }';
     const { body } = await run(query, { email, password }, '');
-    return body.data.signIn.token as string;
+    return body.data.signIn.token;
   };
   const secret: string = await signIn();
   return { process, email, secret, signIn, run, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };

@@ -164,7 +164,7 @@ export class LibsqlConnection {
     try {
       return act();
     } catch (error) {
-      if (isOfDisk((error as { code?: unknown }).code)) this.database.exec('PRAGMA shrink_memory');
+      if (isOfDisk(error)) this.database.exec('PRAGMA shrink_memory');
       throw error;
     }
   }

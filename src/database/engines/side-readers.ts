@@ -44,7 +44,7 @@ export function sideReaders(path: string, statementMs: number): SideReaders {
     try {
       return await reader.value(sql, parameters);
     } catch (error) {
-      faulty = isOfDisk((error as { code?: unknown }).code);
+      faulty = isOfDisk(error);
       throw translated(error);
     } finally {
       busy.delete(reader);

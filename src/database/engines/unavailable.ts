@@ -23,10 +23,7 @@ const away = new Set<unknown>(
 const awayTexts =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;
 
-/** SQLite's driver: the disk does not answer, or with something else than what was written. */
-export const isOfDisk = (code: unknown) => /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(String(code));
-
-/** The same as Prisma's adapter has it, a number whose low byte says what kind of error it is. */
+/** SQLite's errors of the disk as Prisma's adapter has them: numbers whose low byte says what kind it is. */
 const numbersOfDisk = new Set([10, 11, 26]);
 
 const outOfRange: Readonly<Record<string, string | undefined>> = {
@@ -57,11 +54,13 @@ export async function translateErrors<T>(act: () => Promise<T>): Promise<T> {
 }
 
 function isAway(error: unknown): boolean {
-  return (
-    codesOf(error).some((code) => away.has(code) || isOfDisk(code)) ||
-    (error instanceof Error && awayTexts.test(error.message))
-  );
+  const isSaid = error instanceof Error && awayTexts.test(error.message);
+  return isSaid || isOfDisk(error) || codesOf(error).some((code) => away.has(code));
 }
+
+/** On SQLite: the disk does not answer, or with something else than what was written. */
+export const isOfDisk = (error: unknown): boolean =>
+  codesOf(error).some((code) => /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(String(code)));
 
 /** Of the error, and of what an adapter wrapped it in. */
 function codesOf(error: unknown): unknown[] {
