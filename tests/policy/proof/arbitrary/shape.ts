@@ -128,9 +128,11 @@ class ShapeBuilder {
     for (const [at, { type, required, unique, mapped }] of columns.entries()) {
       const name = `${type.toLowerCase()}${at}`;
       draft.fields.push(scalar(name, type, required, mapped === 0 ? `${name} column` : name));
-      // Where no key is marked, a required field that is unique alone comes before two that are together.
-      const otherKey = draft.keyKind === 'unique' && draft.key.length > 1 && required;
-      if (unique === 0 && !otherKey && !['Json', 'Boolean', 'Enum', 'Bytes', 'Float'].includes(type))
+      if (
+        unique === 0 &&
+        !(required && givesWay(draft)) &&
+        !['Json', 'Boolean', 'Enum', 'Bytes', 'Float'].includes(type)
+      )
         draft.uniques.push([name]);
     }
   }
@@ -158,8 +160,8 @@ class ShapeBuilder {
       return;
     }
     // Rows are made in the order of the models, so that a required relation always finds one.
-    const certain = required && b < a;
     const single = kind === 'one-to-one';
+    const certain = required && b < a && !(single && far.key.length === 1 && givesWay(near));
     const pairs = far.key.map((name): [string, string] => [`${there}_${name}`, name]);
     const types = new Map(far.fields.map((it) => [it.name, it as ScalarShape]));
     for (const [here, target] of pairs)
@@ -194,3 +196,6 @@ class ShapeBuilder {
 
 /** An implicit many-to-many needs an `@id` of one field on both sides. */
 const hasPlainId = ({ key, keyKind }: Draft) => keyKind === 'id' && key.length === 1;
+
+/** Where no key is marked, a required field that is unique alone comes before two that are together. */
+const givesWay = ({ key, keyKind }: Draft) => keyKind === 'unique' && key.length > 1;

@@ -25,8 +25,11 @@ export function figureOf(
     return name === 'sum' ? sum : sum / values.length;
   }
   const sum = values.reduce<bigint>((total, value) => total + scaled(asText(value)), 0n);
-  if (it.type === 'Decimal')
-    return decimalText(name === 'sum' ? Number(sum) / 1e30 : Number(sum) / 1e30 / values.length);
+  if (it.type === 'Decimal') {
+    // The double next to the sum; as `Number(sum) / 1e30` it would be rounded twice more.
+    const total = Number(`${sum}e-30`);
+    return decimalText(name === 'sum' ? total : total / values.length);
+  }
   const whole = sum / 10n ** 30n;
   return name === 'sum' ? String(whole) : Number(whole) / values.length;
 }
