@@ -28,7 +28,7 @@ export interface WriteCase {
 }
 
 /** Of several engines, which all answer alike. */
-export const p6 = 'P6: engines answer differently';
+export const p7 = 'P7: engines answer differently';
 
 /** What a property found. */
 export class Refuted extends Error {

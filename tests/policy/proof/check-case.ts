@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql';
 import { turnsAround } from './arbitrary/edits.ts';
-import { p6, Refuted, type Case } from './case.ts';
+import { p7, Refuted, type Case } from './case.ts';
 import { ask, type Difference } from './check-answer.ts';
 import { checkNarrowed, shrinking } from './check-narrowed.ts';
 import { checkPages } from './check-pages.ts';
@@ -38,7 +38,7 @@ export async function checkCase(it: Case, open = openEngine): Promise<Refuted | 
     if (invalid) throw invalid;
     if (answer.text.includes('BAD_REQUEST')) throw new Error('The variables do not fit the API.');
     if (difference) return refuted('P1: the answer is not the reference’s', difference, at);
-    if (disagreement) return refuted(p6, disagreement, at);
+    if (disagreement) return refuted(p7, disagreement, at);
   }
   const [viewer, mine] = [viewers[it.viewer]!, rights[it.viewer]!];
   const { document, answer } = await askAs(it.viewer);

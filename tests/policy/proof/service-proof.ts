@@ -1,4 +1,4 @@
-import { p6, Refuted, type Case } from './case.ts';
+import { p7, Refuted, type Case } from './case.ts';
 import { ask, disagreementIn, type Asked, type Difference } from './check-answer.ts';
 import { checkPages } from './check-pages.ts';
 import type { Fitted } from './choose-operations.ts';
@@ -11,7 +11,7 @@ import type { Service } from './service.ts';
 import type { StoredWorld } from './stored-world.ts';
 import type { Tally } from './tally.ts';
 
-/** P1 to P3 of one service, and P6 of its engines. */
+/** P1 to P3 of one service, and P7 of its engines. */
 export class ServiceProof {
   private readonly plan: Plan;
   private readonly service: Service;
@@ -47,7 +47,7 @@ export class ServiceProof {
     const { service, places, tally } = this;
     const asked = await ask(operation, { world, service, places, viewer: viewers[at]!, rights: this.rights[at]! });
     if (asked.difference) throw this.refuted('P1: the answer is not the reference’s', operation, at, asked.difference);
-    if (asked.disagreement) throw this.refuted(p6, operation, at, asked.disagreement);
+    if (asked.disagreement) throw this.refuted(p7, operation, at, asked.disagreement);
     const { met, refused } = asked.expected;
     if (asked.tooDeep) tally.tooDeep++;
     else {
@@ -80,7 +80,7 @@ export class ServiceProof {
       if (text !== asked.answer.text)
         throw this.refuted('P2: a hidden difference shows', operation, edited, difference, { other: other.world });
       const disagreement = asked.tooDeep ? undefined : disagreementIn(answer);
-      if (disagreement) throw this.refuted(p6, operation, edited, disagreement, { world: other.world });
+      if (disagreement) throw this.refuted(p7, operation, edited, disagreement, { world: other.world });
       this.tally.twice++;
     }
     await stored.write(world);
