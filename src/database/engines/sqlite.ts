@@ -163,9 +163,13 @@ export const sqlite: Engine = {
   },
 
   total(name, value, type) {
+    if (type === 'Decimal') {
+      // As text it has 15 digits. Beyond them is what doubles got wrong in adding up: an average would show it.
+      const sum = sql`cast(sum(${value}) as text)`;
+      const shown = name === 'sum' ? sum : sql`cast(cast(${sum} as real) / count(${value}) as text)`;
+      return sql`cast(${shown} as numeric)`;
+    }
     const total = name === 'sum' ? sql`sum(${value})` : sql`avg(${value})`;
-    // As text it has 15 digits.
-    if (type === 'Decimal') return sql`cast(cast(${total} as text) as numeric)`;
     // SQLite's own sum is null when it leaves the range, as if there were no values.
     return type === 'Float' ? sql`case when count(${value}) > 0 then coalesce(${total}, 9e999) end` : total;
   },

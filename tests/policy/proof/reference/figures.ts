@@ -27,8 +27,8 @@ export function figureOf(
   const sum = values.reduce<bigint>((total, value) => total + scaled(asText(value)), 0n);
   if (it.type === 'Decimal') {
     // The double next to the sum; as `Number(sum) / 1e30` it would be rounded twice more.
-    const total = Number(`${sum}e-30`);
-    return decimalText(name === 'sum' ? total : total / values.length);
+    const total = decimalText(Number(`${sum}e-30`));
+    return name === 'sum' ? total : decimalText(Number(total) / values.length);
   }
   const whole = sum / 10n ** 30n;
   return name === 'sum' ? String(whole) : Number(whole) / values.length;
