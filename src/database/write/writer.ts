@@ -134,7 +134,11 @@ export function createWriter(context: WriteContext) {
     const links: Unjudged[] = [];
     // What is written before the row may decide what may be linked to: then each link is judged in its turn.
     const judgeLater = onlyConnects(model, data) ? (link: Unjudged) => void links.push(link) : undefined;
-    const { columns, later } = await prepare(model, data, { place, judgeLater });
+    const { columns, later } = await prepare(model, data, { place, judgeLater }).catch(async (error: unknown) => {
+      // Of what is refused, the first is told of: a link that is still to be judged comes before.
+      await judgeLinks(links);
+      throw error;
+    });
     const key = await insertLinked(model, { ...columns, ...given, ...presetsOf(model) }, place.path, links);
     const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data)]);
     checks.add({ model, filter, rows: [{ key, path: place.path }], what: `create this ${model.name}` });
@@ -149,23 +153,24 @@ export function createWriter(context: WriteContext) {
       const filter = judge.filterOf(link.model, 'link', link.wanted, provided.values);
       provided.rows.push({ model: link.model, filter });
     }
-    const judgeLinks = async () => {
-      for (const link of links) await judge.find(link.model, 'link', link.wanted);
-    };
     let complete: KeyValues;
     try {
       complete = rows.completeRow(model, columns, path);
     } catch (error) {
       // Of a link that is refused and a value that cannot be stored, the link is told of.
-      await judgeLinks();
+      await judgeLinks(links);
       throw error;
     }
     const key = await rows.insertProvided(model, complete, path, provided);
     if (key) return key;
     // One by one, to say which of them it was.
-    await judgeLinks();
+    await judgeLinks(links);
     // Never inserted here instead: it would be a second row, should the database have told the first one wrongly.
     throw new Error(`${model.name} was not inserted, though all that it links to is there.`);
+  }
+
+  async function judgeLinks(links: readonly Unjudged[]): Promise<void> {
+    for (const { model, wanted } of links) await judge.find(model, 'link', wanted);
   }
 
   /** The row has been found as one that may be changed so. */
