@@ -134,12 +134,16 @@ export function createWriter(context: WriteContext) {
     const links: Unjudged[] = [];
     // What is written before the row may decide what may be linked to: then each link is judged in its turn.
     const judgeLater = onlyConnects(model, data) ? (link: Unjudged) => void links.push(link) : undefined;
-    const { columns, later } = await prepare(model, data, { place, judgeLater }).catch(async (error: unknown) => {
+    const prepared = async () => {
+      const { columns, later } = await prepare(model, data, { place, judgeLater });
+      return { columns: { ...columns, ...given, ...presetsOf(model) }, later };
+    };
+    const { columns, later } = await prepared().catch(async (error: unknown) => {
       // Of what is refused, the first is told of: a link that is still to be judged comes before.
       await judgeLinks(links);
       throw error;
     });
-    const key = await insertLinked(model, { ...columns, ...given, ...presetsOf(model) }, place.path, links);
+    const key = await insertLinked(model, columns, place.path, links);
     const filter = all([policy.rows(model.name, 'create'), judge.writeRights(model, data)]);
     checks.add({ model, filter, rows: [{ key, path: place.path }], what: `create this ${model.name}` });
     return writeLater(model, key, place.path, later);
