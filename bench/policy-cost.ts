@@ -97,10 +97,9 @@ export function tableOfCosts(costs: readonly PolicyCost[]): string {
     const figures = `${ratio.toFixed(3)} +- ${plusMinus.toFixed(3)} of ${pairs} pairs`;
     return `${name}  ${figures}  ${microseconds.viewer.toFixed(0)} and ${microseconds.admin.toFixed(0)} us  ${title}`;
   });
-  const [ofViewer, ofAdmin] = (['viewer', 'admin'] as const).map((who) =>
-    costs.reduce((sum, { microseconds }) => sum + microseconds[who], 0),
-  );
-  const whole = `one of each: ${(ofViewer! / ofAdmin!).toFixed(3)}  ${ofViewer!.toFixed(0)} and ${ofAdmin!.toFixed(0)} us`;
+  const sum = (who: 'viewer' | 'admin') => costs.reduce((total, { microseconds }) => total + microseconds[who], 0);
+  const [viewerSum, adminSum] = [sum('viewer'), sum('admin')];
+  const whole = `one of each: ${(viewerSum / adminSum).toFixed(3)}  ${viewerSum.toFixed(0)} and ${adminSum.toFixed(0)} us`;
   return ['CPU time per request with policies, beside everything granted (goal: at most 1.15)', ...lines, whole].join(
     '\n',
   );

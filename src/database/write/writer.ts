@@ -1,4 +1,4 @@
-import { badInput, forbidden, staleVersion } from '../../errors.ts';
+import { badInput, forbidden, PergolaError, staleVersion } from '../../errors.ts';
 import { modelOf, type Model, type RelationField, type Schema } from '../../model/model.ts';
 import { all, some, type Filter, type Operand } from '../../policy/filter.ts';
 import type { Viewer } from '../../policy/viewer.ts';
@@ -139,8 +139,9 @@ export function createWriter(context: WriteContext) {
       return { columns: { ...columns, ...given, ...presetsOf(model) }, later };
     };
     const { columns, later } = await prepared().catch(async (error: unknown) => {
-      // Of what is refused, the first is told of: a link that is still to be judged comes before.
-      await judgeLinks(links);
+      // Of what is refused, the first is told of: a link that is still to be judged comes before. What the database
+      // says stays as it is: it tells whether to try again, and after it nothing more may be asked of the transaction.
+      if (error instanceof PergolaError && error.code !== 'DATABASE_UNAVAILABLE') await judgeLinks(links);
       throw error;
     });
     const key = await insertLinked(model, columns, place.path, links);
